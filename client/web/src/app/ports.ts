@@ -1,0 +1,154 @@
+/**
+ * What the face of the app (scene, panels, join page) reads and calls, and what its core (wire, world, sound)
+ * provides. The face never touches the network; the core never touches the page.
+ *
+ * The core is plain TypeScript: it changes its own fields and tells listeners which part changed. The face makes
+ * that reactive in one place (`createSubscriber` of svelte/reactivity) and reads positions every frame.
+ */
+import type {
+  AudioSlotIndex, GoodbyeReason, HearingPreset, Microphone, ParticipantId, ParticipantView, Point, RefusalCode, Role,
+  Segment, SpaceView, TableId, TimeMs, Uplink, VoiceLevel, Walk,
+} from '../wire/types';
+
+/** Tells who asked that something changed; returns how to stop being told. */
+export interface Changes<Part extends string> {
+  on(listener: (part: Part) => void): () => void;
+}
+
+/** A participant in the client's world: what the server told, and the newest voice level. */
+export interface Person extends ParticipantView {
+  /** Newest level, 0 loud to 127 silent; falls to 127 by itself when nothing new comes. */
+  level: VoiceLevel;
+}
+
+/** The client's view of the space, built from the server's messages alone. */
+export interface World extends Changes<'space' | 'people' | 'motion' | 'levels' | 'slots' | 'heard' | 'hearing'> {
+  readonly me: ParticipantId;
+  readonly role: Role;
+  readonly space: SpaceView;
+  readonly hearing: HearingPreset;
+  readonly people: ReadonlyMap<ParticipantId, Person>;
+  readonly audioSlots: readonly (ParticipantId | null)[];
+  readonly heard: { listeners: number; inEarshot: number; uplink: Uplink } | null;
+  /** The server's clock, now. */
+  now(): TimeMs;
+  /** Where somebody is, metres; null for who is gone. */
+  position(who: ParticipantId, at?: TimeMs): Point | null;
+  /** How loud somebody is for me by the hearing law, 0 to 1, before volumes. */
+  gain(who: ParticipantId): number;
+  /** Whose wall of sound is around somebody. */
+  tableOf(who: ParticipantId): TableId | null;
+  /** Who sits at a table, by seat; null for a free seat. */
+  seats(table: TableId): readonly (ParticipantId | null)[];
+}
+
+/** How the session stands. */
+export type Connection =
+  | { state: 'outside' }
+  | { state: 'joining' }
+  | { state: 'in' }
+  /** The line broke; the app comes back by itself. `since` is performance.now() of the break. */
+  | { state: 'reconnecting'; attempt: number; since: number }
+  /** The server refused the hello: nothing more happens by itself. */
+  | { state: 'refused'; code: RefusalCode; message: string }
+  /** It is over: I left, or the server said so for good. */
+  | { state: 'over'; reason: 'left' | GoodbyeReason };
+
+/** A refusal of something asked while in the space, to be shown in words for a moment. */
+export interface Notice { code: RefusalCode; message: string; at: number }
+
+/** Why the microphone does not work, or that it does. */
+export type MicrophoneState =
+  | 'off' | 'asking' | 'on'
+  /** The person or a policy refused it. */
+  | 'denied'
+  /** There is none. */
+  | 'missing'
+  /** Another program holds it. */
+  | 'busy'
+  /** The page has no secure context, so the browser gives no microphone at all. */
+  | 'insecure'
+  /** It was there and ended: unplugged. */
+  | 'ended';
+
+/** The microphone, before and while being in the space. */
+export interface MicrophonePort extends Changes<'state' | 'devices' | 'muted' | 'echo'> {
+  readonly state: MicrophoneState;
+  readonly devices: readonly { id: string; label: string }[];
+  readonly chosen: string | null;
+  /** Muted by the person. */
+  readonly muted: boolean;
+  /** Whether the echo test runs: my own voice played back to me after a moment. */
+  readonly echo: boolean;
+  /** Level at this moment, 0 to 1 on a scale made for a meter (dB, not amplitude). Cheap: read it every frame. */
+  level(): number;
+  /** Asks the browser for the microphone (again). Call from a click. */
+  open(device?: string): Promise<void>;
+  close(): void;
+  setMuted(muted: boolean): void;
+  setEcho(on: boolean): void;
+}
+
+/** Whether I am heard, in the order in which reasons win. `by` counts people. */
+export type HeardBadge =
+  | { kind: 'connection_lost' }
+  | { kind: 'no_microphone' }
+  | { kind: 'muted' }
+  /** The system or a switch on the headset mutes it: the track is muted or has ended. */
+  | { kind: 'system_muted' }
+  /** Packets should leave and don't, or leave and don't arrive. */
+  | { kind: 'no_packets' }
+  /** Packets flow but the microphone has given no sound at all for a while. */
+  | { kind: 'silent' }
+  | { kind: 'nobody_near' }
+  /** People are near but nothing reaches them. */
+  | { kind: 'not_received' }
+  | { kind: 'heard'; by: number };
+
+/** Whether I hear. */
+export type HearingBadge =
+  | { kind: 'connection_lost' }
+  /** The browser holds the sound back until a click; call `sound.resume()` from one. */
+  | { kind: 'suspended' }
+  /** Somebody near speaks and nothing arrives. */
+  | { kind: 'nothing_arrives' }
+  | { kind: 'quiet' }
+  | { kind: 'hearing'; people: number };
+
+/** The ear: what arrives and how loud. */
+export interface SoundPort extends Changes<'badge' | 'volume' | 'quality'> {
+  readonly heard: HeardBadge;
+  readonly hearing: HearingBadge;
+  /** Overall volume, 0 to 1.5; kept in the browser. */
+  readonly volume: number;
+  setVolume(volume: number): void;
+  /** One person's volume, 0 to 2; 1 unless set. Kept for the session. */
+  volumeOf(who: ParticipantId): number;
+  setVolumeOf(who: ParticipantId, volume: number): void;
+  /** Resumes suspended audio. Call from a click. */
+  resume(): Promise<void>;
+  /** Level of a slot's sound after all gains, 0 to 1 linear RMS: what tests and rings read. */
+  slotLevel(slot: AudioSlotIndex): number;
+}
+
+/** Everything the face calls. Made once, by `createCore()`; wired to the network in one file of the core. */
+export interface Core extends Changes<'connection' | 'notice'> {
+  readonly connection: Connection;
+  /** The newest notice; the face decides how long it shows. */
+  readonly notice: Notice | null;
+  /** There from the first welcome on; replaced whole by each new welcome ('connection' is told). */
+  readonly world: World | null;
+  readonly microphone: MicrophonePort;
+  readonly sound: SoundPort;
+  /** Resumes audio and joins. Call from the Join click, so that browsers let sound out. */
+  join(name: string): Promise<void>;
+  leave(): void;
+  walk(walk: Walk): void;
+  walkTo(to: Point): void;
+  joinTable(table: TableId): void;
+  leaveTable(): void;
+  rename(name: string): void;
+  setHearing(preset: HearingPreset): void;
+}
+
+export type { Microphone, Segment };

@@ -1,0 +1,46 @@
+//! Every bound of the wire in one place, and why it is what it is.
+
+/// An offer of 26 sections is 32 kB in browsers; four times that leaves room and still bounds memory.
+pub const OFFER_BYTES_MAX: usize = 128 * 1024;
+
+/// Any other message: the longest honest one (a walk, a name) is below 1 kB.
+pub const MESSAGE_BYTES_MAX: usize = 64 * 1024;
+
+/// JSON nested deeper than our deepest message (4) is garbage; it is refused before it is parsed.
+pub const JSON_DEPTH_MAX: usize = 16;
+
+/// Messages a second that one client may send over a longer time. Arrow keys repeat 30 times a second.
+pub const MESSAGES_PER_SECOND: u32 = 50;
+
+/// Messages that may come at once on top, after a stall of the network.
+pub const MESSAGES_BURST: u32 = 150;
+
+/// Characters of a participant's name: fits a seat's plate when shortened, and long double names.
+pub const NAME_CHARS_MAX: usize = 60;
+
+/// Characters of a name of a space, table or zone.
+pub const LABEL_CHARS_MAX: usize = 80;
+
+/// The largest side of a map, metres: a position in whole centimetres must fit 16 bits.
+pub const MAP_SIDE_M_MAX: f32 = 600.0;
+
+/// The smallest side of a map, metres: room for one table.
+pub const MAP_SIDE_M_MIN: f32 = 4.0;
+
+/// Tables on one map: the marketplace is built for 100 topics, so twice that.
+pub const TABLES_MAX: usize = 200;
+
+/// Walls on one map. Clipping looks at each wall near the path.
+pub const WALLS_MAX: usize = 1_000;
+
+/// Zones on one map.
+pub const ZONES_MAX: usize = 100;
+
+/// Seats at one table: talk falls apart at 10; a circle for a whole workshop has 60.
+pub const SEATS_MAX: u16 = 60;
+
+/// Downstream voices a listener has at once. More than eight near voices is noise, and each costs a decoder.
+pub const AUDIO_SLOTS: usize = 8;
+
+/// Records in one binary frame, so that a frame stays below 64 KiB.
+pub const FRAME_RECORDS_MAX: usize = 4_000;

@@ -1,0 +1,80 @@
+//! Refusals: every one has a name that the app shows in words, and a reason for who reads the wire.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A named refusal with its reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS, thiserror::Error)]
+#[error("{message}")]
+pub struct Refusal {
+    /// Which refusal it is; the app has words for each, in every language.
+    pub code: RefusalCode,
+    /// One English sentence that says what is wrong and what to do.
+    pub message: String,
+}
+
+impl Refusal {
+    /// A refusal with its sentence.
+    #[must_use]
+    pub fn new(code: RefusalCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+}
+
+/// Every refusal there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum RefusalCode {
+    /// The client speaks another version of the protocol: reload the page or update the guest.
+    ProtocolVersion,
+    /// The message is not JSON, or not a message we know, or came before the hello.
+    Malformed,
+    /// The message is longer than the limit.
+    TooLarge,
+    /// The message is nested too deep.
+    TooDeep,
+    /// Too many messages in too short a time.
+    TooFrequent,
+    /// No space has this id.
+    UnknownSpace,
+    /// The link's token is wrong or was replaced by a newer one.
+    Link,
+    /// The name cannot be one; the message says why.
+    Name,
+    /// The space is full.
+    SpaceFull,
+    /// The place is outside the map, in a wall, or no place at all.
+    Place,
+    /// There is no such table.
+    UnknownTable,
+    /// Every seat at the table is taken.
+    TableFull,
+    /// No way leads there.
+    NoWay,
+    /// The role may not do this.
+    NotAllowed,
+    /// The offer is no session description we can read.
+    OfferUnreadable,
+    /// The offer lacks something we need (ICE, DTLS, bundling, a named section); the message says what.
+    OfferLacks,
+    /// The offer has no codec that we speak for a section.
+    Codec,
+    /// The media plane takes no more peers.
+    MediaFull,
+}
+
+/// Why the server ends the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum GoodbyeReason {
+    /// The server stops; it may be back in a moment. Come back by yourself.
+    ServerStops,
+    /// The space hit a fault and starts again. Come back by yourself.
+    SpaceRestarts,
+    /// The client reads too slowly and has fallen behind. Come back to a full view.
+    FellBehind,
+    /// The same participant came back on another connection. Stay away.
+    Replaced,
+    /// The link was replaced by a newer one. Ask for the new link.
+    LinkRevoked,
+}

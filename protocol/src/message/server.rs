@@ -1,0 +1,187 @@
+//! What the server says.
+
+use super::{GoodbyeReason, RefusalCode};
+use crate::geometry::{HearingPreset, Segment};
+use crate::ids::{AudioSlotIndex, ParticipantId, SpaceId};
+use crate::map::MapSpec;
+use crate::people::{Microphone, Place, Presence, Role};
+use crate::text::{Label, PersonName};
+use crate::units::TimeMs;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A message from the server to one client. Motion and voice levels come in binary frames, see [`crate::frame`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ServerMessage {
+    /// You are in; here is the whole view.
+    Welcome(Box<Welcome>),
+    /// A refusal. The session goes on unless `closes`.
+    Refused {
+        /// Which refusal.
+        code: RefusalCode,
+        /// One English sentence.
+        message: String,
+        /// Whether the server closes the connection after this.
+        closes: bool,
+    },
+    /// The answer to the offer.
+    Answer {
+        /// The session description, with all candidates.
+        sdp: String,
+    },
+    /// Somebody came in.
+    Entered {
+        /// Who, and where.
+        participant: ParticipantView,
+    },
+    /// Somebody left.
+    Left {
+        /// Who.
+        participant: ParticipantId,
+    },
+    /// Somebody has another name.
+    Renamed {
+        /// Who.
+        participant: ParticipantId,
+        /// The new name.
+        name: PersonName,
+    },
+    /// Somebody's microphone changed.
+    MicrophoneChanged {
+        /// Who.
+        participant: ParticipantId,
+        /// What it does now.
+        microphone: Microphone,
+    },
+    /// Somebody's connection dropped or came back.
+    PresenceChanged {
+        /// Who.
+        participant: ParticipantId,
+        /// Whether they are here.
+        presence: Presence,
+    },
+    /// Somebody sat down, stood up, or stepped out of a table.
+    PlaceChanged {
+        /// Who.
+        participant: ParticipantId,
+        /// What holds them now.
+        place: Place,
+    },
+    /// From now on one of your audio slots carries this speaker, or nobody. Comes before the first sound of the
+    /// new speaker.
+    AudioSlot {
+        /// The slot.
+        slot: AudioSlotIndex,
+        /// Who, or nobody.
+        speaker: Option<ParticipantId>,
+    },
+    /// How far voices carry changed.
+    HearingChanged {
+        /// The preset.
+        preset: HearingPreset,
+    },
+    /// Who hears you: counted by the server from packets it forwarded to open ears.
+    Heard {
+        /// How many people were sent your voice in the last second and a half.
+        listeners: u16,
+        /// How many people with open ears stand where they may hear you.
+        in_earshot: u16,
+        /// What arrives from you.
+        uplink: Uplink,
+    },
+    /// Your resume token from now on. The one before stays valid until this one is used.
+    Resume {
+        /// Opaque; single use.
+        token: String,
+    },
+    /// The server lost your peer connection: make a new one and offer again.
+    MediaLost {},
+    /// The answer to a ping.
+    Pong {
+        /// As asked.
+        nonce: u32,
+        /// The server's clock.
+        server_time: TimeMs,
+    },
+    /// The server ends the session.
+    Goodbye {
+        /// Why.
+        reason: GoodbyeReason,
+    },
+}
+
+/// Everything a client needs to draw the square.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Welcome {
+    /// [`crate::PROTOCOL_VERSION`] of the server.
+    pub protocol: u16,
+    /// Who you are here.
+    pub you: ParticipantId,
+    /// What you may do.
+    pub role: Role,
+    /// Whether this is the place of your earlier session.
+    pub resumed: bool,
+    /// Whether the peer connection of the earlier session still stands.
+    pub media: MediaState,
+    /// The server's clock at sending.
+    pub server_time: TimeMs,
+    /// The space.
+    pub space: SpaceView,
+    /// Everybody, you too.
+    pub participants: Vec<ParticipantView>,
+    /// What your audio slots carry, by index.
+    pub audio_slots: Vec<Option<ParticipantId>>,
+}
+
+/// Whether the server still holds a peer connection of this participant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum MediaState {
+    /// It stands: keep it, don't offer.
+    Kept,
+    /// There is none: offer.
+    Offer,
+}
+
+/// A space as its people see it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct SpaceView {
+    /// Its id.
+    pub id: SpaceId,
+    /// Its name.
+    pub name: Label,
+    /// Its map. `hearing` in it is the preset in force.
+    pub map: MapSpec,
+}
+
+/// A participant as all others see them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ParticipantView {
+    /// Who.
+    pub id: ParticipantId,
+    /// Their name.
+    pub name: PersonName,
+    /// What they may do.
+    pub role: Role,
+    /// Where they walk or stand.
+    pub motion: Segment,
+    /// What holds them.
+    pub place: Place,
+    /// What their microphone does.
+    pub microphone: Microphone,
+    /// Whether they are connected.
+    pub presence: Presence,
+}
+
+/// What arrives from a participant's microphone at the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Uplink {
+    /// There is no peer connection, or it is not up.
+    Down,
+    /// The connection stands but no packet came for 1.5 s.
+    NoPackets,
+    /// Packets come.
+    Flowing,
+}

@@ -1,0 +1,78 @@
+//! The committed TypeScript types are those of the Rust types: `cargo xtask codegen` writes them anew.
+
+use std::path::Path;
+use torg_protocol::geometry::{HearingPreset, Point, Segment, Walk};
+use torg_protocol::ids::{AudioSlotIndex, ParticipantId, SeatIndex, SpaceId, TableId};
+use torg_protocol::map::{MapSpec, TableSpec, TableWall, ZoneKind, ZoneSpec};
+use torg_protocol::message::{
+    ClientMessage, GoodbyeReason, MediaState, OfferedTrack, ParticipantView, Refusal, RefusalCode, ServerMessage,
+    SpaceView, Start, TrackPurpose, Uplink, Welcome,
+};
+use torg_protocol::people::{Microphone, Place, Presence, Role};
+use torg_protocol::text::{Label, PersonName};
+use torg_protocol::units::{DurationMs, TimeMs, VoiceLevel};
+use torg_protocol::{PROTOCOL_VERSION, limits};
+use ts_rs::{Config, TS};
+
+macro_rules! declarations {
+    ($($type:ty),* $(,)?) => {{
+        let config = Config::new();
+        [$(<$type as TS>::decl(&config)),*].map(|declaration| format!("export {declaration}\n")).join("\n")
+    }};
+}
+
+#[test]
+fn the_committed_types_are_fresh() {
+    let types = declarations![
+        ParticipantId,
+        TableId,
+        SeatIndex,
+        AudioSlotIndex,
+        SpaceId,
+        TimeMs,
+        DurationMs,
+        VoiceLevel,
+        PersonName,
+        Label,
+        Point,
+        Segment,
+        HearingPreset,
+        TableWall,
+        TableSpec,
+        ZoneKind,
+        ZoneSpec,
+        MapSpec,
+        Role,
+        Microphone,
+        Presence,
+        Place,
+        Walk,
+        Start,
+        TrackPurpose,
+        OfferedTrack,
+        ClientMessage,
+        RefusalCode,
+        Refusal,
+        GoodbyeReason,
+        Uplink,
+        MediaState,
+        ParticipantView,
+        SpaceView,
+        Welcome,
+        ServerMessage,
+    ];
+    let text = format!(
+        "// Written by `cargo xtask codegen` from the crate torg-protocol. Do not edit.\n\n\
+         export const PROTOCOL_VERSION = {PROTOCOL_VERSION};\n\
+         export const AUDIO_SLOTS = {};\n\
+         export const NAME_CHARS_MAX = {};\n\n{types}",
+        limits::AUDIO_SLOTS,
+        limits::NAME_CHARS_MAX,
+    );
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../client/web/src/wire/types.ts");
+    if std::env::var_os("TORG_CODEGEN").is_some() {
+        std::fs::write(&path, &text).expect("the types can be written");
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(committed == text, "client/web/src/wire/types.ts is stale: run `cargo xtask codegen` and commit it");
+}

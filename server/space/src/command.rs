@@ -1,0 +1,68 @@
+//! Commands: everything that can be asked of a [`Space`](crate::Space). Not the wire: the keeper translates.
+
+use torg_protocol::geometry::{HearingPreset, Point, Walk};
+use torg_protocol::ids::{ParticipantId, TableId};
+use torg_protocol::people::{Microphone, Role};
+use torg_protocol::text::PersonName;
+use torg_protocol::units::VoiceLevel;
+
+/// Something asked of the space on behalf of one participant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Command {
+    /// Who asks, or whom it is about.
+    pub participant: ParticipantId,
+    /// What is asked.
+    pub what: Ask,
+}
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ask {
+    /// Come in. The id must be new to this space.
+    Enter {
+        /// The name to show.
+        name: PersonName,
+        /// What this person may do.
+        role: Role,
+        /// What the microphone does.
+        microphone: Microphone,
+        /// Where to stand; nothing means the foyer, else the middle.
+        start: Option<Start>,
+    },
+    /// Go, for good.
+    Leave,
+    /// The connection dropped: the place is held for a while.
+    Drop,
+    /// The connection is back.
+    Return,
+    /// Arrow keys.
+    Walk(Walk),
+    /// Walk to a place, round walls and tables; a place inside a table's rim means that table.
+    WalkTo(Point),
+    /// Walk to a table and sit down.
+    JoinTable(TableId),
+    /// Stand up and step out.
+    LeaveTable,
+    /// The microphone changed.
+    SetMicrophone(Microphone),
+    /// Whether what arrives there is played.
+    SetEars {
+        /// Open ears are counted as hearing.
+        open: bool,
+    },
+    /// Another name.
+    Rename(PersonName),
+    /// Hosts: how far voices carry.
+    SetHearing(HearingPreset),
+    /// What the media plane measured of this participant's voice.
+    Voice(VoiceLevel),
+}
+
+/// Where to stand at the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// At a place, checked like the end of a walk.
+    At(Point),
+    /// On a free seat of a table.
+    Table(TableId),
+}

@@ -1,0 +1,86 @@
+//! Events: everything that a [`Space`](crate::Space) tells, and to whom.
+
+use crate::refusal::Refusal;
+use torg_protocol::geometry::{HearingPreset, Segment};
+use torg_protocol::ids::{AudioSlotIndex, ParticipantId};
+use torg_protocol::people::{Microphone, Place, Presence, Role};
+use torg_protocol::text::PersonName;
+use torg_protocol::units::VoiceLevel;
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// Who learns of it.
+    pub to: Audience,
+    /// What happened.
+    pub what: Happening,
+}
+
+/// Who learns of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Everybody in the space.
+    Everybody,
+    /// Everybody but one: who enters gets the whole view instead.
+    EverybodyBut(ParticipantId),
+    /// One participant.
+    Only(ParticipantId),
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Happening {
+    /// Somebody came in.
+    Entered(Person),
+    /// Somebody left; they are gone from every view.
+    Left(ParticipantId),
+    /// Somebody walks another way, or stopped.
+    Moved(ParticipantId, Segment),
+    /// Somebody sat down, stood up or stepped out.
+    PlaceChanged(ParticipantId, Place),
+    /// Somebody's microphone changed.
+    MicrophoneChanged(ParticipantId, Microphone),
+    /// Somebody's connection dropped or came back.
+    PresenceChanged(ParticipantId, Presence),
+    /// Somebody has another name.
+    Renamed(ParticipantId, PersonName),
+    /// Somebody's voice level changed enough to show.
+    Spoke(ParticipantId, VoiceLevel),
+    /// How far voices carry changed.
+    HearingChanged(HearingPreset),
+    /// One of the listener's audio slots will carry another speaker, or nobody. Goes to that listener only, and
+    /// before the routes that carry the speaker's sound.
+    SlotLabelled(AudioSlotIndex, Option<ParticipantId>),
+    /// Something asked earlier turned out to be impossible: a table filled up while walking to it.
+    Refused(Refusal),
+}
+
+/// A participant as all others may see them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Person {
+    /// Who.
+    pub id: ParticipantId,
+    /// Their name.
+    pub name: PersonName,
+    /// What they may do.
+    pub role: Role,
+    /// Where they walk or stand.
+    pub motion: Segment,
+    /// What holds them.
+    pub place: Place,
+    /// What their microphone does.
+    pub microphone: Microphone,
+    /// Whether they are connected.
+    pub presence: Presence,
+}
+
+/// What one participant may see of the space. Built whole at entering, then kept up by events alone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct View {
+    /// How far voices carry.
+    pub hearing: HearingPreset,
+    /// Everybody, by id.
+    pub people: std::collections::BTreeMap<ParticipantId, Person>,
+    /// What the participant's own audio slots carry.
+    pub audio_slots: [Option<ParticipantId>; torg_protocol::limits::AUDIO_SLOTS],
+}

@@ -1,0 +1,35 @@
+//! Why the space refuses. The text is one sentence, fit to show to a person.
+
+/// A refusal of the engine.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No such participant, or the id is taken: the keeper's doing.
+    #[error("nobody with this id is in the space")]
+    UnknownParticipant,
+    /// As many people as the space may hold are in.
+    #[error("the space is full ({max} people)")]
+    SpaceFull {
+        /// How many it holds.
+        max: usize,
+    },
+    /// The place is off the map or inside a wall.
+    #[error("nobody can stand there: it is outside the map or in a wall")]
+    Place,
+    /// There is no such table.
+    #[error("there is no such table")]
+    UnknownTable,
+    /// Every seat is taken.
+    #[error("all {seats} seats at \"{table}\" are taken")]
+    TableFull {
+        /// The table's name.
+        table: String,
+        /// How many seats it has.
+        seats: u16,
+    },
+    /// No way leads there.
+    #[error("no way leads there")]
+    NoWay,
+    /// The role may not do this.
+    #[error("only a host may do this")]
+    NotAllowed,
+}

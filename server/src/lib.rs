@@ -1,0 +1,3 @@
+//! The server of the square.
+
+pub mod mailbox;
