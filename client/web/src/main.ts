@@ -1,0 +1,3 @@
+import { m } from '$paraglide/messages.js';
+
+document.title = m.app_name();
