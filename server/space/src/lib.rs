@@ -1,15 +1,18 @@
-//! The pure engine of a space.
+//! The pure engine of a space: commands in, events out, time and seed handed in.
 
 mod command;
 mod event;
+pub mod limits;
+mod map;
 mod refusal;
 mod routes;
+mod space;
+mod view;
 
 pub use command::{Ask, Command, Start};
 pub use event::{Audience, Event, Happening, Person, View};
+pub use limits::PARTICIPANTS_MAX;
+pub use map::{Map, MapError, Table};
 pub use refusal::Refusal;
 pub use routes::{ListenerRoutes, Routes};
-
-/// The space.
-#[derive(Debug)]
-pub struct Space {}
+pub use space::Space;

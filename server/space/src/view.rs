@@ -1,0 +1,50 @@
+//! Views: what one participant may see, built whole once and kept up by events alone.
+
+use crate::event::{Audience, Event, Happening, Person, View};
+use torg_protocol::ids::ParticipantId;
+
+impl Audience {
+    /// Whether a participant learns of it.
+    #[must_use]
+    pub fn reaches(self, participant: ParticipantId) -> bool {
+        match self {
+            Self::Everybody => true,
+            Self::EverybodyBut(other) => participant != other,
+            Self::Only(one) => participant == one,
+        }
+    }
+}
+
+impl View {
+    /// Takes in an event that [reaches](Audience::reaches) the participant whose view this is.
+    pub fn apply(&mut self, event: &Event) {
+        match &event.what {
+            Happening::Entered(person) => {
+                self.people.insert(person.id, person.clone());
+            }
+            Happening::Left(id) => {
+                self.people.remove(id);
+            }
+            Happening::Moved(id, motion) => self.change(*id, |person| person.motion = *motion),
+            Happening::PlaceChanged(id, place) => self.change(*id, |person| person.place = *place),
+            Happening::MicrophoneChanged(id, microphone) => {
+                self.change(*id, |person| person.microphone = *microphone);
+            }
+            Happening::PresenceChanged(id, presence) => self.change(*id, |person| person.presence = *presence),
+            Happening::Renamed(id, name) => self.change(*id, |person| person.name = name.clone()),
+            Happening::HearingChanged(preset) => self.hearing = *preset,
+            Happening::SlotLabelled(slot, speaker) => {
+                if let Some(label) = self.audio_slots.get_mut(usize::from(slot.0)) {
+                    *label = *speaker;
+                }
+            }
+            Happening::Spoke(..) | Happening::Refused(_) => {}
+        }
+    }
+
+    fn change(&mut self, id: ParticipantId, change: impl FnOnce(&mut Person)) {
+        if let Some(person) = self.people.get_mut(&id) {
+            change(person);
+        }
+    }
+}
