@@ -1,0 +1,87 @@
+//! What the tests need besides Rust: Node, and a browser. Installed where that is ours to do.
+
+use crate::run::{minutes, output, program, run};
+use std::path::{Path, PathBuf};
+
+/// The oldest Node that vite and vitest take.
+const NODE_MAJOR_MIN: u32 = 20;
+
+/// Node and npm, or what to install.
+pub(crate) fn node() -> Result<(), String> {
+    let wanted =
+        format!("Node {NODE_MAJOR_MIN} or newer with npm is needed: https://nodejs.org or your system's packages");
+    let version = output(&mut program("node", &["--version"])).ok_or_else(|| format!("node is not there. {wanted}"))?;
+    let major = version.trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
+    if major.is_none_or(|major| major < NODE_MAJOR_MIN) {
+        return Err(format!("node is {version}. {wanted}"));
+    }
+    output(&mut program("npm", &["--version"])).map(drop).ok_or_else(|| format!("npm is not there. {wanted}"))
+}
+
+/// Installs the packages of a folder as its lock file says, when that has changed since.
+pub(crate) fn packages(folder: &str) -> Result<(), String> {
+    let folder = crate::root().join(folder);
+    let lock = folder.join("package-lock.json");
+    let text = std::fs::read_to_string(&lock).map_err(|error| format!("{}: {error}", lock.display()))?;
+    // npm leaves this file when an installation is complete; we lay the lock beside it that it was made from.
+    let stamp = folder.join("node_modules/.torg-lock.json");
+    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == text) {
+        return Ok(());
+    }
+    let mut install = program("npm", &["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+    run(install.current_dir(&folder), minutes(6))?;
+    std::fs::write(&stamp, text).map_err(|error| format!("{}: {error}", stamp.display()))
+}
+
+/// A Chromium that starts, installed by apt where we may; or what to install.
+pub(crate) fn chromium() -> Result<PathBuf, String> {
+    if let Some(chosen) = std::env::var_os("TORG_CHROMIUM") {
+        return Ok(chosen.into());
+    }
+    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    let found = || names.iter().find(|name| output(&mut program(name, &["--version"])).is_some());
+    if let Some(name) = found() {
+        return Ok(name.into());
+    }
+    let wanted = "Chromium is needed for the browser stories. Debian and Ubuntu: `sudo apt-get install chromium`. \
+                  Elsewhere: install Chromium or Chrome and put its path into TORG_CHROMIUM";
+    apt_install(&["chromium"]).map_err(|reason| format!("{wanted} ({reason})"))?;
+    found().map(Into::into).ok_or_else(|| wanted.to_owned())
+}
+
+/// Firefox and what its story needs besides. Its absence leaves one story out, in words; it fails nothing.
+pub(crate) fn firefox() -> Result<(), String> {
+    let there = |name: &str, flag: &str| output(&mut program(name, &[flag])).is_some();
+    if !is_root() {
+        return Err("its story makes a network namespace, which only root may".into());
+    }
+    if !there("firefox-esr", "--version") || !there("ip", "-Version") {
+        apt_install(&["firefox-esr", "iproute2"])?;
+    }
+    Ok(())
+}
+
+fn is_root() -> bool {
+    output(&mut program("id", &["-u"])).is_some_and(|user| user == "0")
+}
+
+fn apt_install(packages: &[&str]) -> Result<(), String> {
+    if !Path::new("/usr/bin/apt-get").exists() {
+        return Err("there is no apt-get here".into());
+    }
+    let sudo: &[&str] = if is_root() {
+        &[]
+    } else if output(&mut program("sudo", &["-n", "true"])).is_some() {
+        &["sudo", "-n"]
+    } else {
+        return Err("apt-get needs root here".into());
+    };
+    println!("installing {} by apt-get", packages.join(" and "));
+    let apt = |arguments: &[&str]| {
+        let words = [sudo, &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"], arguments].concat();
+        run(program(words[0], &words[1..]).stdout(std::process::Stdio::null()), minutes(8))
+    };
+    let install = [&["install", "--yes", "--no-install-recommends"], packages].concat();
+    // The lists of packages may be missing or old: only then are they fetched.
+    apt(&install).or_else(|_| apt(&["update"]).and_then(|()| apt(&install)))
+}
