@@ -27,6 +27,10 @@ export interface World extends Changes<'space' | 'people' | 'motion' | 'levels' 
   readonly role: Role;
   readonly space: SpaceView;
   readonly hearing: HearingPreset;
+  /**
+   * Everybody, me too. A new map, with new objects for who changed, after each 'people'; `motion` and `level`
+   * change in place, told by 'motion' and 'levels'.
+   */
   readonly people: ReadonlyMap<ParticipantId, Person>;
   readonly audioSlots: readonly (ParticipantId | null)[];
   readonly heard: { listeners: number; inEarshot: number; uplink: Uplink } | null;
@@ -47,7 +51,10 @@ export type Connection =
   | { state: 'outside' }
   | { state: 'joining' }
   | { state: 'in' }
-  /** The line broke; the app comes back by itself. `since` is performance.now() of the break. */
+  /**
+   * The line broke, or the first try to join found no server (`world` is null then); the app comes back by itself.
+   * `since` is performance.now() of the break.
+   */
   | { state: 'reconnecting'; attempt: number; since: number }
   /** The server refused the hello: nothing more happens by itself. */
   | { state: 'refused'; code: RefusalCode; message: string }
@@ -91,6 +98,8 @@ export interface MicrophonePort extends Changes<'state' | 'devices' | 'muted' | 
 
 /** Whether I am heard, in the order in which reasons win. `by` counts people. */
 export type HeardBadge =
+  /** The first connection is being made, or a new one after a break: not yet a reason to worry. */
+  | { kind: 'connecting' }
   | { kind: 'connection_lost' }
   | { kind: 'no_microphone' }
   | { kind: 'muted' }
@@ -107,6 +116,7 @@ export type HeardBadge =
 
 /** Whether I hear. */
 export type HearingBadge =
+  | { kind: 'connecting' }
   | { kind: 'connection_lost' }
   /** The browser holds the sound back until a click; call `sound.resume()` from one. */
   | { kind: 'suspended' }
