@@ -1,3 +1,9 @@
 //! The server of the square.
 
+pub mod clock;
+pub mod config;
+pub mod limits;
+pub mod links;
 pub mod mailbox;
+pub mod outbox;
+pub mod store;

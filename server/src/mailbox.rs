@@ -5,15 +5,17 @@
 //! newest into a [`RoutesCell`], the media plane reads it when it likes.
 
 use arc_swap::ArcSwap;
-use bytes::Bytes;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
-use torg_protocol::ids::ParticipantId;
-use torg_protocol::message::{ClientMessage, GoodbyeReason, OfferedTrack, Refusal, Start};
+use torg_protocol::ids::{ParticipantId, SpaceId};
+use torg_protocol::map::MapSpec;
+use torg_protocol::message::{ClientMessage, OfferedTrack, Refusal, Start};
 use torg_protocol::people::{Microphone, Role};
-use torg_protocol::text::PersonName;
+use torg_protocol::text::{Label, PersonName};
 use torg_protocol::units::VoiceLevel;
 use torg_space::Routes;
+
+pub use crate::outbox::{Outbox, Outgoing};
 
 /// A running space, as the media plane knows it. Given once per start of a space, never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,6 +93,8 @@ pub enum ToKeeper {
     },
     /// The media plane measured or lost something.
     Media(MediaEvent),
+    /// The links were renewed: show out all who came by the old ones.
+    LinksRenewed,
     /// The server stops: say goodbye to all, then end.
     Stop,
 }
@@ -141,16 +145,70 @@ pub struct Flow {
     pub forwarded: Vec<(ParticipantId, ParticipantId)>,
 }
 
-/// A message on its way to a client, encoded.
-#[derive(Clone, Debug)]
-pub enum Outgoing {
-    /// A JSON message, shared by all who get it.
-    Text(axum::extract::ws::Utf8Bytes),
-    /// A binary frame.
-    Binary(Bytes),
-    /// The last thing: say why, and close.
-    Close(GoodbyeReason),
+/// What the registry of spaces is asked. It alone knows the data folder and which spaces run.
+#[derive(Debug)]
+pub enum ToRegistry {
+    /// What is this space called? Nothing when there is none.
+    Find {
+        /// Which.
+        space: SpaceId,
+        /// Its name.
+        reply: oneshot::Sender<Option<Label>>,
+    },
+    /// Make a space.
+    Create {
+        /// Its name.
+        name: Label,
+        /// Its map; the default square when there is none.
+        map: Option<Box<MapSpec>>,
+        /// The links to it, or why there is none.
+        reply: oneshot::Sender<Result<SpaceLinks, CreateRefusal>>,
+    },
+    /// The square that is open to who comes without a link from this machine.
+    OpenSquare {
+        /// The links to it.
+        reply: oneshot::Sender<SpaceLinks>,
+    },
+    /// Somebody came by a link.
+    Open {
+        /// To which space.
+        space: SpaceId,
+        /// With which token.
+        token: String,
+        /// What the link gives, or why it gives nothing.
+        reply: oneshot::Sender<Result<Opened, Refusal>>,
+    },
+    /// The server stops: all spaces end, and then the registry.
+    Stop,
 }
 
-/// The bounded outbox of one websocket. Whoever cannot push is cut off and comes back to a full view.
-pub type Outbox = mpsc::Sender<Outgoing>;
+/// The links to a space.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SpaceLinks {
+    /// The space.
+    pub space: SpaceId,
+    /// For everybody.
+    pub join_link: String,
+    /// For who runs it.
+    pub host_link: String,
+}
+
+/// What a link gives.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The role.
+    pub role: Role,
+    /// The keeper of the space. May end at any moment: then ask again.
+    pub keeper: mpsc::Sender<ToKeeper>,
+}
+
+/// Why a space was not made. The texts are fit to show.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CreateRefusal {
+    /// The map can't be walked.
+    #[error("{0}")]
+    Map(String),
+    /// The data folder does not take it.
+    #[error("{0}")]
+    Store(String),
+}

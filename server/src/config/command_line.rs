@@ -1,0 +1,110 @@
+//! What can be said on the command line, in the environment and in the file. All of it is optional here.
+
+use super::{LogFormat, Network};
+use clap::{Args, Parser, Subcommand};
+use serde::Deserialize;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+/// A market square on the web: people walk between tables and hear each other by distance.
+#[derive(Debug, Parser)]
+#[command(name = "torg", version, args_conflicts_with_subcommands = true)]
+pub struct CommandLine {
+    /// What to do; without it, serve.
+    #[command(subcommand)]
+    pub command: Option<Do>,
+    /// How to serve.
+    #[command(flatten)]
+    pub serve: ServeOptions,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Do {
+    /// Serve the squares of the data folder.
+    Serve(Box<ServeOptions>),
+    /// Print the links of a space, also while the server runs.
+    Links(Box<LinksOptions>),
+}
+
+/// `torg links`.
+#[derive(Debug, Args)]
+pub struct LinksOptions {
+    /// The space, as it stands in its links behind /s/.
+    #[arg(long, value_name = "ID")]
+    pub space: String,
+    /// Make new links. Those given out so far stop working at once, and who came in by them is shown out.
+    #[arg(long)]
+    pub renew: bool,
+    /// Where the data folder is and what links begin with.
+    #[command(flatten)]
+    pub serve: ServeOptions,
+}
+
+/// `torg serve`. The same names, with hyphens as underscores, stand in the file.
+#[derive(Clone, Debug, Default, Args, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServeOptions {
+    /// A TOML file with any of these options; flags and environment win over it.
+    #[arg(long, env = "TORG_CONFIG", value_name = "FILE")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+    /// The address and port for pages, websockets and media over TCP [default: 127.0.0.1:8080].
+    #[arg(long, env = "TORG_LISTEN", value_name = "ADDRESS:PORT")]
+    pub listen: Option<SocketAddr>,
+    /// The port for media, UDP and TCP [default: the listen port's number].
+    #[arg(long, env = "TORG_MEDIA_PORT", value_name = "PORT")]
+    pub media_port: Option<u16>,
+    /// An address at which media reaches this machine from outside; may repeat [default: the machine's own].
+    #[arg(long, env = "TORG_PUBLIC_IP", value_name = "ADDRESS", value_delimiter = ',')]
+    #[serde(default)]
+    pub public_ip: Vec<IpAddr>,
+    /// What links begin with, such as https://torg.example.org [default: the listen address].
+    #[arg(long, env = "TORG_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+    /// The folder for spaces and keys [default: data].
+    #[arg(long, env = "TORG_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The certificate chain for https, PEM.
+    #[arg(long, env = "TORG_TLS_CERT", value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
+    /// The certificate's private key, PEM.
+    #[arg(long, env = "TORG_TLS_KEY", value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+    /// A proxy in front, address or network, whose forwarding headers are believed; may repeat.
+    #[arg(long, env = "TORG_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',')]
+    #[serde(default, deserialize_with = "networks")]
+    pub trusted_proxy: Vec<Network>,
+    /// Lets its bearer make spaces from outside; 16 characters or more.
+    #[arg(long, env = "TORG_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    pub admin_token: Option<String>,
+    /// How logs are written to stderr [default: text].
+    #[arg(long, env = "TORG_LOG_FORMAT", value_name = "FORMAT")]
+    pub log_format: Option<LogFormat>,
+}
+
+impl ServeOptions {
+    /// These options, and those of the other where these say nothing.
+    #[must_use]
+    pub(super) fn or(self, other: Self) -> Self {
+        let either = |mine: Vec<_>, theirs| if mine.is_empty() { theirs } else { mine };
+        Self {
+            config: self.config,
+            listen: self.listen.or(other.listen),
+            media_port: self.media_port.or(other.media_port),
+            public_ip: if self.public_ip.is_empty() { other.public_ip } else { self.public_ip },
+            public_url: self.public_url.or(other.public_url),
+            data: self.data.or(other.data),
+            tls_cert: self.tls_cert.or(other.tls_cert),
+            tls_key: self.tls_key.or(other.tls_key),
+            trusted_proxy: either(self.trusted_proxy, other.trusted_proxy),
+            admin_token: self.admin_token.or(other.admin_token),
+            log_format: self.log_format.or(other.log_format),
+        }
+    }
+}
+
+fn networks<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Network>, D::Error> {
+    let texts = Vec::<String>::deserialize(deserializer)?;
+    texts.iter().map(|text| text.parse().map_err(serde::de::Error::custom)).collect()
+}

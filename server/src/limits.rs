@@ -1,0 +1,101 @@
+//! Every bound of the server outside the media plane, and why it is what it is.
+//!
+//! The wire's own bounds stand in [`torg_protocol::limits`], the media plane's in `media::limits`.
+
+use std::time::Duration;
+
+/// How long a new connection may take until its first bytes say what it is. A slow radio link needs two round
+/// trips of a second; more is somebody holding the door.
+pub const FIRST_BYTES_WAIT: Duration = Duration::from_secs(5);
+
+/// How long the TLS handshake may take.
+pub const TLS_HANDSHAKE_WAIT: Duration = Duration::from_secs(10);
+
+/// How long the head of an HTTP request may take.
+pub const HTTP_HEAD_WAIT: Duration = Duration::from_secs(10);
+
+/// Connections that have not said yet what they are. Each holds a file descriptor and a task and nothing else.
+pub const HALF_OPEN_MAX: usize = 256;
+
+/// Connections in all (pages, websockets, media over TCP): below the usual limit of 65,536 descriptors, above
+/// what the largest meeting needs twenty times over.
+pub const CONNECTIONS_MAX: usize = 20_000;
+
+/// Media connections over TCP that wait to be taken by the media plane.
+pub const MEDIA_TCP_QUEUE: usize = 64;
+
+/// How long a websocket may take to its hello.
+pub const HELLO_WAIT: Duration = Duration::from_secs(10);
+
+/// Websockets that have not said hello yet.
+pub const WITHOUT_HELLO_MAX: usize = 512;
+
+/// The largest websocket message that is read at all. Up to here a message that is too long gets its refusal
+/// and the session goes on; beyond, the connection ends.
+pub const WEBSOCKET_BYTES_MAX: usize = 4 * torg_protocol::limits::OFFER_BYTES_MAX;
+
+/// How often the server pings a websocket. Three missed make ten seconds at most until a dead line is noticed.
+pub const KEEPALIVE_EVERY: Duration = Duration::from_secs(3);
+
+/// Silence after which a websocket is dead.
+pub const SILENCE_MAX: Duration = Duration::from_secs(9);
+
+/// How long the last words of a session may take to be written.
+pub const LAST_WORDS_WAIT: Duration = Duration::from_secs(2);
+
+/// Messages beyond the rate that are passed over in a row before the session is ended.
+pub const TOO_FREQUENT_MAX: u32 = 1_000;
+
+/// Offers a minute of one session: each makes a peer connection. A client on a bad line tries every few seconds.
+pub const OFFERS_PER_MINUTE: u32 = 20;
+
+/// Characters of the tokens in a hello; ours have 43.
+pub const TOKEN_CHARS_MAX: usize = 128;
+
+/// Messages in one client's outbox: 25 ticks a second (motion, levels) and events for ten seconds.
+pub const OUTBOX_MESSAGES_MAX: usize = 512;
+
+/// Bytes in one client's outbox. The welcome of 1,000 people is 300 kB; two of them and then some.
+pub const OUTBOX_BYTES_MAX: usize = 1024 * 1024;
+
+/// Messages waiting for one keeper. A keeper takes them all every tick, so this is 2,000 people's burst.
+pub const KEEPER_INBOX_MAX: usize = 4_096;
+
+/// Messages that a keeper handles before it looks at its clock again.
+pub const KEEPER_BATCH_MAX: usize = 256;
+
+/// Questions waiting for the registry of spaces.
+pub const REGISTRY_INBOX_MAX: usize = 256;
+
+/// Messages waiting for the media plane.
+pub const MEDIA_INBOX_MAX: usize = 1_024;
+
+/// How often a keeper advances its space and sends motion and levels.
+pub const TICK: Duration = Duration::from_millis(50);
+
+/// Ticks between two counts of who hears whom: 0.25 s.
+pub const TICKS_PER_HEARD: u32 = 5;
+
+/// Age at which a worker's flow counts no more, milliseconds: four missed tellings.
+pub const FLOW_STALE_MS: u64 = 2_000;
+
+/// How long a space without anybody in it is kept running.
+pub const EMPTY_SPACE_KEPT: Duration = Duration::from_secs(60);
+
+/// How often the registry looks whether the links of running spaces were renewed.
+pub const RENEWAL_LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Times a session asks the registry for its keeper when the keeper ends at that very moment.
+pub const JOIN_TRIES: usize = 3;
+
+/// Spaces in one data folder. Each is a file of some kB; a folder of more wants another kind of store.
+pub const SPACES_MAX: usize = 10_000;
+
+/// Bytes of a request to make a space: 1,000 walls, 200 tables and 100 zones with long names are 120 kB.
+pub const NEW_SPACE_BYTES_MAX: usize = 256 * 1024;
+
+/// Bytes of a space's file. What is longer was not written by us.
+pub const SPACE_FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+
+/// How long a stopping server waits for its clients to read their goodbye.
+pub const DRAIN_WAIT: Duration = Duration::from_secs(3);

@@ -1,0 +1,307 @@
+//! The spaces in the data folder: one JSON file each, written whole or not at all.
+//!
+//! ```text
+//! DATA/link.key          the key for links
+//! DATA/server.lock       held by the running server: two of them would not know of each other's people
+//! DATA/spaces.lock       held for the moment of a change
+//! DATA/spaces/ID.json    a space
+//! ```
+//! The files are the truth: they are read at every use, so a link renewed by `torg links --renew` counts at
+//! once, also for a running server. A damaged file is named and left alone.
+
+pub mod atomic;
+
+use crate::limits::{SPACE_FILE_BYTES_MAX, SPACES_MAX};
+use crate::links::Generation;
+use serde::{Deserialize, Serialize};
+use std::fs::{File, TryLockError};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use torg_protocol::ids::SpaceId;
+use torg_protocol::map::MapSpec;
+use torg_protocol::text::Label;
+
+/// What is written of a space.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpaceRecord {
+    /// The version of this form.
+    pub format: u16,
+    /// Its id; also the name of its file.
+    pub id: SpaceId,
+    /// Its name.
+    pub name: Label,
+    /// The generation of its links.
+    pub generation: Generation,
+    /// Its map.
+    pub map: MapSpec,
+}
+
+/// The version of [`SpaceRecord`] that is written.
+pub const FORMAT: u16 = 1;
+
+/// Why the data folder does not do as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A file or folder could not be read or written.
+    #[error("{path} cannot be read or written: {source}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// Another server works in this folder.
+    #[error("another server uses the data folder {0}: stop it, or choose another folder with --data")]
+    InUse(PathBuf),
+    /// A space's file holds no space.
+    #[error("{path} is damaged and was left alone: {reason}")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The file of a new space is there already.
+    #[error("there is a space {0} already")]
+    Exists(SpaceId),
+    /// There is no such space.
+    #[error("there is no space {0}")]
+    Unknown(SpaceId),
+    /// As many spaces as one folder may hold.
+    #[error("the data folder holds {SPACES_MAX} spaces, which is as many as it may: remove some that are done with")]
+    Full,
+}
+
+/// The data folder.
+#[derive(Debug)]
+pub struct Store {
+    folder: PathBuf,
+    /// Held as long as the store lives; the system lets go of it even after kill -9.
+    _server_lock: Option<File>,
+}
+
+impl Store {
+    /// Opens the data folder for the one server that may use it, and makes it if need be.
+    ///
+    /// # Errors
+    /// [`StoreError::InUse`] when another server runs on it; [`StoreError::File`] when it can't be made.
+    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        let store = Self::open_beside(folder)?;
+        let path = folder.join("server.lock");
+        let lock = lock_file(&path)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(StoreError::InUse(folder.to_owned())),
+            Err(TryLockError::Error(source)) => return Err(StoreError::File { path, source }),
+        }
+        store.sweep();
+        Ok(Self { _server_lock: Some(lock), ..store })
+    }
+
+    /// Opens the data folder beside a server that may be running on it.
+    ///
+    /// # Errors
+    /// [`StoreError::File`] when it can't be made.
+    pub fn open_beside(folder: &Path) -> Result<Self, StoreError> {
+        let spaces = folder.join("spaces");
+        std::fs::create_dir_all(&spaces).map_err(|source| StoreError::File { path: spaces, source })?;
+        Ok(Self { folder: folder.to_owned(), _server_lock: None })
+    }
+
+    /// Reads a space; nothing when there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] or [`StoreError::File`].
+    pub fn read(&self, id: &SpaceId) -> Result<Option<SpaceRecord>, StoreError> {
+        let path = self.path(id);
+        let Some(bytes) = read_bounded(&path)? else { return Ok(None) };
+        let damaged = |reason: String| StoreError::Damaged { path: path.clone(), reason };
+        let record: SpaceRecord = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+        if record.format != FORMAT {
+            return Err(damaged(format!("it has format {}, this server reads {FORMAT}", record.format)));
+        }
+        if record.id != *id {
+            return Err(damaged(format!("it holds the space {}", record.id)));
+        }
+        Ok(Some(record))
+    }
+
+    /// Every space that can be read, by id, and what is wrong with the others.
+    ///
+    /// # Errors
+    /// [`StoreError::File`] when the folder itself can't be read.
+    pub fn list(&self) -> Result<(Vec<SpaceRecord>, Vec<StoreError>), StoreError> {
+        let mut records = Vec::new();
+        let mut faults = Vec::new();
+        for path in self.files()? {
+            let id = path.file_stem().and_then(|stem| SpaceId::parse(&stem.to_string_lossy()).ok());
+            let record = match id {
+                Some(id) => self.read(&id),
+                None => Err(StoreError::Damaged { path, reason: "its name is no space id".to_owned() }),
+            };
+            match record {
+                Ok(Some(record)) => records.push(record),
+                Ok(None) => {}
+                Err(fault) => faults.push(fault),
+            }
+        }
+        records.sort_by(|left, right| left.id.cmp(&right.id));
+        Ok((records, faults))
+    }
+
+    /// Writes a new space. When this returns, it survives anything but the loss of the disk.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`], [`StoreError::Full`] or [`StoreError::File`].
+    pub fn create(&self, record: &SpaceRecord) -> Result<(), StoreError> {
+        let _change = self.lock_for_change()?;
+        if self.files()?.len() >= SPACES_MAX {
+            return Err(StoreError::Full);
+        }
+        let path = self.path(&record.id);
+        match atomic::create(&path, &encode(record)) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(StoreError::Exists(record.id.clone())),
+            Err(source) => Err(StoreError::File { path, source }),
+        }
+    }
+
+    /// Renews the links of a space: those given out so far stop working.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`], [`StoreError::Damaged`] or [`StoreError::File`].
+    pub fn renew(&self, id: &SpaceId) -> Result<SpaceRecord, StoreError> {
+        let _change = self.lock_for_change()?;
+        let mut record = self.read(id)?.ok_or_else(|| StoreError::Unknown(id.clone()))?;
+        record.generation = Generation(record.generation.0.saturating_add(1));
+        let path = self.path(id);
+        atomic::replace(&path, &encode(&record)).map_err(|source| StoreError::File { path, source })?;
+        Ok(record)
+    }
+
+    fn path(&self, id: &SpaceId) -> PathBuf {
+        self.folder.join("spaces").join(format!("{id}.json"))
+    }
+
+    fn files(&self) -> Result<Vec<PathBuf>, StoreError> {
+        let folder = self.folder.join("spaces");
+        let fault = |source| StoreError::File { path: folder.clone(), source };
+        let mut files = Vec::new();
+        for entry in std::fs::read_dir(&folder).map_err(fault)? {
+            let path = entry.map_err(fault)?.path();
+            if path.extension().is_some_and(|extension| extension == "json") {
+                files.push(path);
+            }
+        }
+        Ok(files)
+    }
+
+    /// Changes by several processes come one after another.
+    fn lock_for_change(&self) -> Result<File, StoreError> {
+        let path = self.folder.join("spaces.lock");
+        let file = lock_file(&path)?;
+        file.lock().map_err(|source| StoreError::File { path, source })?;
+        Ok(file)
+    }
+
+    /// Removes the drafts that a crash left behind, under the lock, so that none is being written.
+    fn sweep(&self) {
+        let Ok(_change) = self.lock_for_change() else { return };
+        let entries = [self.folder.clone(), self.folder.join("spaces")].map(std::fs::read_dir);
+        for entry in entries.into_iter().flatten().flatten().flatten() {
+            if atomic::is_draft(&entry.path()) {
+                let _ = std::fs::remove_file(entry.path());
+            }
+        }
+    }
+}
+
+fn encode(record: &SpaceRecord) -> Vec<u8> {
+    serde_json::to_vec_pretty(record).expect("a record holds nothing that JSON can't say")
+}
+
+fn lock_file(path: &Path) -> Result<File, StoreError> {
+    let open = File::options().create(true).truncate(false).write(true).open(path);
+    open.map_err(|source| StoreError::File { path: path.to_owned(), source })
+}
+
+fn read_bounded(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
+    let fault = |source| StoreError::File { path: path.to_owned(), source };
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(fault(error)),
+    };
+    let mut bytes = Vec::new();
+    file.take(SPACE_FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(fault)?;
+    if bytes.len() as u64 > SPACE_FILE_BYTES_MAX {
+        let reason = format!("it has more than {SPACE_FILE_BYTES_MAX} bytes");
+        return Err(StoreError::Damaged { path: path.to_owned(), reason });
+    }
+    Ok(Some(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(id: &str) -> SpaceRecord {
+        let map = serde_json::from_str(r#"{"width_m": 20, "height_m": 10}"#).expect("a map");
+        let id = SpaceId::parse(id).expect("a space id");
+        let name = Label::parse("Wednesday circle").expect("a name");
+        SpaceRecord { format: FORMAT, id, name, generation: Generation(1), map }
+    }
+
+    #[test]
+    fn spaces_come_back_as_they_were_made() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = Store::open(folder.path()).expect("a store");
+        store.create(&record("circle")).expect("made");
+        assert!(matches!(store.create(&record("circle")), Err(StoreError::Exists(_))));
+        drop(store);
+        let store = Store::open(folder.path()).expect("the store again");
+        assert_eq!(store.read(&record("circle").id).expect("readable"), Some(record("circle")));
+        assert_eq!(store.read(&record("nowhere").id).expect("readable"), None);
+    }
+
+    #[test]
+    fn two_servers_do_not_share_a_folder() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = Store::open(folder.path()).expect("a store");
+        let error = Store::open(folder.path()).expect_err("in use");
+        assert!(error.to_string().contains("another server uses the data folder"), "{error}");
+        drop(store);
+        Store::open(folder.path()).expect("free again");
+    }
+
+    #[test]
+    fn a_damaged_file_is_named_and_left_alone() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = Store::open(folder.path()).expect("a store");
+        store.create(&record("good")).expect("made");
+        let half = &encode(&record("half"))[..40];
+        std::fs::write(folder.path().join("spaces/half.json"), half).expect("a damaged file");
+        let (records, faults) = store.list().expect("a list");
+        assert_eq!(records, [record("good")]);
+        assert!(faults[0].to_string().contains("half.json is damaged"), "{}", faults[0]);
+        assert!(matches!(store.create(&record("half")), Err(StoreError::Exists(_))));
+        assert!(matches!(store.renew(&record("half").id), Err(StoreError::Damaged { .. })));
+        assert_eq!(std::fs::read(folder.path().join("spaces/half.json")).expect("still there"), half);
+    }
+
+    #[test]
+    fn renewing_counts_on_and_drafts_are_swept() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = Store::open(folder.path()).expect("a store");
+        store.create(&record("circle")).expect("made");
+        let beside = Store::open_beside(folder.path()).expect("beside the server");
+        assert_eq!(beside.renew(&record("circle").id).expect("renewed").generation, Generation(2));
+        let read = store.read(&record("circle").id).expect("readable").expect("there");
+        assert_eq!(read.generation, Generation(2));
+        drop(store);
+        std::fs::write(folder.path().join("spaces/x.1-1.draft"), b"half").expect("litter");
+        let _store = Store::open(folder.path()).expect("a store");
+        assert!(!folder.path().join("spaces/x.1-1.draft").exists());
+    }
+}
