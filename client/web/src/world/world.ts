@@ -1,0 +1,176 @@
+/** The client's view of the space, built from the server's messages alone. */
+import { Teller } from '../app/changes';
+import type { Person, World } from '../app/ports';
+import type { Frame, LevelRecord, MotionRecord } from '../wire/codec';
+import type {
+  HearingPreset, ParticipantId, ParticipantView, Point, Role, ServerMessage, SpaceView, TableId, TimeMs, Uplink,
+  VoiceLevel, Welcome,
+} from '../wire/types';
+import { ServerClock } from './clock';
+import { HEARING_LAWS, placedGain, type Placed } from './gain';
+import { positionOf } from './motion';
+
+/** The level of who says nothing. */
+export const SILENT = 127 as VoiceLevel;
+
+/**
+ * A level counts this long without a new one, ms: the server tells changes ten times a second, and a voice that
+ * stays at one level for seconds is no voice.
+ */
+const LEVEL_MS_MAX = 3_000;
+
+/** What of the server's messages changes the world. */
+export type WorldMessage = Extract<ServerMessage, {
+  type: 'entered' | 'left' | 'renamed' | 'microphone_changed' | 'presence_changed' | 'place_changed' | 'audio_slot'
+    | 'hearing_changed' | 'heard' | 'pong';
+}>;
+
+type WorldPart = 'space' | 'people' | 'motion' | 'levels' | 'slots' | 'heard' | 'hearing';
+
+/** The {@link World} of one session, from its welcome on. */
+export class SquareWorld extends Teller<WorldPart> implements World {
+  readonly me: ParticipantId;
+  readonly role: Role;
+  #space: SpaceView;
+  #people: ReadonlyMap<ParticipantId, Person>;
+  #audioSlots: readonly (ParticipantId | null)[];
+  #heard: { listeners: number; inEarshot: number; uplink: Uplink } | null = null;
+  readonly #clock: ServerClock;
+  readonly #monotonic_ms: () => number;
+  /** When somebody's level was last told, our clock; only of those who are not silent. */
+  readonly #levelsAt_ms = new Map<ParticipantId, number>();
+
+  /** `monotonic_ms` is our own clock; the browser's `performance.now()` unless a test hands in another. */
+  constructor(welcome: Welcome, monotonic_ms: () => number = () => performance.now()) {
+    super();
+    this.me = welcome.you;
+    this.role = welcome.role;
+    this.#space = welcome.space;
+    this.#people = new Map(welcome.participants.map((view) => [view.id, { ...view, level: SILENT }]));
+    this.#audioSlots = welcome.audio_slots;
+    this.#monotonic_ms = monotonic_ms;
+    this.#clock = new ServerClock(welcome.server_time, monotonic_ms());
+  }
+
+  get space(): SpaceView { return this.#space; }
+  get hearing(): HearingPreset { return this.#space.map.hearing; }
+  get people(): ReadonlyMap<ParticipantId, Person> { return this.#people; }
+  get audioSlots(): readonly (ParticipantId | null)[] { return this.#audioSlots; }
+  get heard(): { listeners: number; inEarshot: number; uplink: Uplink } | null { return this.#heard; }
+
+  now(): TimeMs {
+    return this.#clock.now(this.#monotonic_ms());
+  }
+
+  position(who: ParticipantId, at: TimeMs = this.now()): Point | null {
+    const person = this.#people.get(who);
+    return person === undefined ? null : positionOf(person.motion, at);
+  }
+
+  gain(who: ParticipantId): number {
+    if (who === this.me) return 0;
+    const now = this.now();
+    const listener = this.#placed(this.me, now);
+    const speaker = this.#placed(who, now);
+    return listener === null || speaker === null ? 0 : placedGain(HEARING_LAWS[this.hearing], listener, speaker);
+  }
+
+  tableOf(who: ParticipantId): TableId | null {
+    const place = this.#people.get(who)?.place;
+    return place === undefined || place.on === 'square' ? null : place.table;
+  }
+
+  seats(table: TableId): readonly (ParticipantId | null)[] {
+    const seats = new Array<ParticipantId | null>(this.#space.map.tables[table]?.seats ?? 0).fill(null);
+    for (const { id, place } of this.#people.values()) {
+      if (place.on === 'seat' && place.table === table && place.seat < seats.length) seats[place.seat] = id;
+    }
+    return seats;
+  }
+
+  /** Takes in a message. */
+  apply(message: WorldMessage): void {
+    switch (message.type) {
+      case 'entered': return this.#enter(message.participant);
+      case 'left': return this.#leave(message.participant);
+      case 'renamed': return this.#change(message.participant, { name: message.name });
+      case 'microphone_changed': return this.#change(message.participant, { microphone: message.microphone });
+      case 'presence_changed': return this.#change(message.participant, { presence: message.presence });
+      case 'place_changed': return this.#change(message.participant, { place: message.place });
+      case 'audio_slot':
+        this.#audioSlots = this.#audioSlots.map((old, slot) => (slot === message.slot ? message.speaker : old));
+        return this.tell('slots');
+      case 'hearing_changed':
+        this.#space = { ...this.#space, map: { ...this.#space.map, hearing: message.preset } };
+        return this.tell('hearing');
+      case 'heard':
+        this.#heard = { listeners: message.listeners, inEarshot: message.in_earshot, uplink: message.uplink };
+        return this.tell('heard');
+      case 'pong':
+        // Our pings carry our clock as their nonce, so that nothing needs to be remembered of them.
+        this.#clock.pong(message.server_time, message.nonce, this.#monotonic_ms());
+        return;
+    }
+  }
+
+  /** Takes in a binary frame. */
+  applyFrame(frame: Frame): void {
+    if (frame.kind === 'motion') this.#move(frame.records);
+    else this.#speak(frame.records);
+  }
+
+  /** Lets levels fall that were told too long ago. Call a few times a second. */
+  expireLevels(): void {
+    const oldest_ms = this.#monotonic_ms() - LEVEL_MS_MAX;
+    const expired = [...this.#levelsAt_ms].filter(([, at_ms]) => at_ms < oldest_ms).map(([participant]) => participant);
+    if (expired.length > 0) this.#speak(expired.map((participant) => ({ participant, level: SILENT })));
+  }
+
+  #placed(who: ParticipantId, at: TimeMs): Placed | null {
+    const place = this.position(who, at);
+    if (place === null) return null;
+    const id = this.tableOf(who);
+    const spec = id === null ? undefined : this.#space.map.tables[id];
+    return { at: place, table: id === null || spec === undefined ? null : { id, wall: spec.wall } };
+  }
+
+  #enter(view: ParticipantView): void {
+    this.#people = new Map(this.#people).set(view.id, { ...view, level: SILENT });
+    this.tell('people');
+  }
+
+  #leave(who: ParticipantId): void {
+    const people = new Map(this.#people);
+    if (!people.delete(who)) return;
+    this.#people = people;
+    this.#levelsAt_ms.delete(who);
+    this.tell('people');
+  }
+
+  #change(who: ParticipantId, changed: Partial<ParticipantView>): void {
+    const person = this.#people.get(who);
+    if (person === undefined) return;
+    this.#people = new Map(this.#people).set(who, { ...person, ...changed });
+    this.tell('people');
+  }
+
+  #move(records: readonly MotionRecord[]): void {
+    for (const { participant, segment } of records) {
+      const person = this.#people.get(participant);
+      if (person !== undefined) person.motion = segment;
+    }
+    this.tell('motion');
+  }
+
+  #speak(records: readonly LevelRecord[]): void {
+    const now_ms = this.#monotonic_ms();
+    for (const { participant, level } of records) {
+      const person = this.#people.get(participant);
+      if (person === undefined) continue;
+      person.level = level;
+      if (level === SILENT) this.#levelsAt_ms.delete(participant);
+      else this.#levelsAt_ms.set(participant, now_ms);
+    }
+    this.tell('levels');
+  }
+}

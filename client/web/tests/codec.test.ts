@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { decodeFrame, encodeMessage, parseMessage, WireError } from '../src/wire/codec';
+import type { ClientMessage } from '../src/wire/types';
+import { bytes, clientMessages, frames, serverMessages } from './fixtures';
+
+describe('binary frames', () => {
+  it.each(frames.frames)('reads: $what', ({ hex, kind, records }) => {
+    expect(decodeFrame(bytes(hex))).toEqual({ kind, records });
+  });
+
+  it.each(frames.refused)('refuses: $why', ({ hex }) => {
+    expect(() => decodeFrame(bytes(hex))).toThrow(WireError);
+  });
+});
+
+describe('messages of the server', () => {
+  it.each(serverMessages.messages)('reads $type', (message) => {
+    expect(parseMessage(JSON.stringify(message))).toEqual(message);
+  });
+
+  it.each(['', 'null', '[]', '7', '{"type":1}', '{"type":"fly"}', '{"type":"toString"}', '{"type":"hello"'])(
+    'refuses %j', (text) => expect(() => parseMessage(text)).toThrow(WireError),
+  );
+});
+
+describe('messages of the client', () => {
+  // The compiler holds these to the generated types, the fixtures to what Rust reads.
+  const ours: ClientMessage[] = [
+    { type: 'walk_to', to: { x: 4.5, y: 12 } },
+    { type: 'leave_table' },
+    { type: 'walk', walk: 'north_east' },
+    { type: 'set_microphone', microphone: 'muted' },
+    { type: 'set_ears', open: false },
+    { type: 'leave' },
+  ];
+
+  it.each(ours)('writes $type as Rust reads it', (message) => {
+    expect(clientMessages.messages).toContainEqual(JSON.parse(encodeMessage(message)));
+  });
+});

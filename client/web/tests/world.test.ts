@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import type { ParticipantId, ParticipantView, SeatIndex, TableId, TimeMs, VoiceLevel, Welcome } from '../src/wire/types';
+import { SILENT, SquareWorld } from '../src/world/world';
+import { serverMessages } from './fixtures';
+
+const welcome = serverMessages.messages.find(({ type }) => type === 'welcome') as unknown as Welcome;
+const ANN = 101 as ParticipantId;
+const BO = 102 as ParticipantId;
+const START = 1_000_000 as TimeMs;
+
+function standing(id: ParticipantId, x: number, y: number): ParticipantView {
+  const place = { x, y };
+  return {
+    id, name: `P${id}`, role: 'participant', microphone: 'on', presence: 'here', place: { on: 'square' },
+    motion: { from: place, to: place, departed: START, speed_mm_s: 0 },
+  };
+}
+
+function world(now = { ms: 0 }): SquareWorld {
+  const participants = [standing(ANN, 5, 5), standing(BO, 9, 5)];
+  const audio_slots = new Array<ParticipantId | null>(8).fill(null);
+  return new SquareWorld({ ...welcome, you: ANN, server_time: START, participants, audio_slots }, () => now.ms);
+}
+
+describe('the world', () => {
+  it('knows how loud somebody is while they walk', () => {
+    const now = { ms: 0 };
+    const square = world(now);
+    expect(square.gain(BO)).toBeCloseTo(0.5, 3);
+    const segment = { from: { x: 9, y: 5 }, to: { x: 13, y: 5 }, departed: START, speed_mm_s: 2_000 };
+    square.applyFrame({ kind: 'motion', records: [{ participant: BO, segment }] });
+    now.ms = 1_000;
+    expect(square.position(BO)?.x).toBeCloseTo(11, 3);
+    now.ms = 9_000;
+    expect(square.gain(BO)).toBeCloseTo(0.25, 3);
+    expect(square.gain(ANN)).toBe(0);
+    expect(square.gain(999 as ParticipantId)).toBe(0);
+  });
+
+  it('puts people on seats and behind walls', () => {
+    const square = world();
+    const closed = welcome.space.map.tables.findIndex(({ wall }) => wall === 'closed') as TableId;
+    const place = { on: 'seat', table: closed, seat: 1 as SeatIndex } as const;
+    square.apply({ type: 'place_changed', participant: BO, place });
+    expect(square.tableOf(BO)).toBe(closed);
+    expect(square.seats(closed).slice(0, 3)).toEqual([null, BO, null]);
+    expect(square.gain(BO)).toBe(0);
+    square.apply({ type: 'place_changed', participant: BO, place: { on: 'rising', table: closed } });
+    expect(square.seats(closed)).not.toContain(BO);
+    expect(square.gain(BO)).toBe(0);
+  });
+
+  it('hands out a new map of people at each change, and tells so', () => {
+    const square = world();
+    const told: string[] = [];
+    const stop = square.on((part) => told.push(part));
+    const before = square.people;
+    square.apply({ type: 'renamed', participant: BO, name: 'Bodil' });
+    expect(square.people).not.toBe(before);
+    expect(square.people.get(BO)?.name).toBe('Bodil');
+    expect(before.get(BO)?.name).toBe('P102');
+    square.apply({ type: 'left', participant: BO });
+    square.apply({ type: 'left', participant: BO });
+    expect(square.position(BO)).toBeNull();
+    stop();
+    square.apply({ type: 'entered', participant: standing(BO, 1, 1) });
+    expect(told).toEqual(['people', 'people']);
+  });
+
+  it('labels audio slots and ignores one it does not have', () => {
+    const square = world();
+    square.apply({ type: 'audio_slot', slot: 2 as never, speaker: BO });
+    square.apply({ type: 'audio_slot', slot: 200 as never, speaker: BO });
+    expect(square.audioSlots).toEqual([null, null, BO, null, null, null, null, null]);
+  });
+
+  it('lets old levels fall', () => {
+    const now = { ms: 0 };
+    const square = world(now);
+    square.applyFrame({ kind: 'levels', records: [{ participant: BO, level: 30 as VoiceLevel }] });
+    now.ms = 1_000;
+    square.expireLevels();
+    expect(square.people.get(BO)?.level).toBe(30);
+    now.ms = 10_000;
+    square.expireLevels();
+    expect(square.people.get(BO)?.level).toBe(SILENT);
+  });
+
+  it('keeps the preset in force in the map', () => {
+    const square = world();
+    square.apply({ type: 'hearing_changed', preset: 'close' });
+    expect([square.hearing, square.space.map.hearing]).toEqual(['close', 'close']);
+  });
+});
