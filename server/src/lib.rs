@@ -5,5 +5,6 @@ pub mod config;
 pub mod limits;
 pub mod links;
 pub mod mailbox;
+pub mod media;
 pub mod outbox;
 pub mod store;

@@ -1,0 +1,63 @@
+//! Every bound of the media plane in one place, and why it is what it is.
+
+use std::time::Duration;
+
+/// Peer connections on one worker. At 0.6 MB each a worker's peers stay below 1 GB.
+pub(super) const PEERS_PER_WORKER_MAX: usize = 1_500;
+
+/// Messages waiting for one worker; each is a batch. At 5 ms a round this is more than a second of stall.
+pub(super) const WORKER_INBOX_MAX: usize = 1_024;
+
+/// Datagrams read from the socket in one batch of system calls.
+pub(super) const READ_BATCH: usize = 32;
+
+/// The largest datagram we take: Ethernet's 1,500 and some, since nobody sends us more.
+pub(super) const DATAGRAM_BYTES_MAX: usize = 2_048;
+
+/// What we ask of SO_RCVBUF: a storm of joins brings thousands of handshake datagrams within one round.
+pub(super) const RECEIVE_BUFFER_BYTES: usize = 8 << 20;
+
+/// Remote addresses bound to one peer. A phone that changes networks has two; a NAT that rebinds, a few.
+pub(super) const ADDRESSES_PER_PEER_MAX: usize = 8;
+
+/// SSRCs a peer may send from: microphone, camera in three layers, screen and its sound, with restarts. The
+/// library keeps state for each SSRC before the packet is authenticated, so more are dropped before it.
+pub(super) const SSRCS_PER_PEER_MAX: usize = 32;
+
+/// Packets waiting for one listener between two flushes: 8 slots at 50 a second for 100 ms.
+pub(super) const LEG_QUEUE_MAX: usize = 48;
+
+/// Bytes waiting for one TCP listener: half a second of 8 voices at 48 kbit/s; older ones are dropped, since
+/// late sound is worse than lost sound.
+pub(super) const TCP_QUEUE_BYTES_MAX: usize = 32 * 1024;
+
+/// ICE-TCP connections in all, and how long one may take to bind to a peer.
+pub(super) const TCP_CONNECTIONS_MAX: usize = 4_096;
+pub(super) const TCP_BIND_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long packets may wait for others to the same listener, so that they leave in one system call.
+pub(super) const FLUSH_INTERVAL: Duration = Duration::from_millis(4);
+
+/// Below this many packets waiting, a flush does not wait: there is nothing to gain.
+pub(super) const FLUSH_AT_ONCE_BELOW: usize = 32;
+
+/// How often timers of the peers are looked at. DTLS and ICE think in 50 ms and more.
+pub(super) const TIMER_INTERVAL: Duration = Duration::from_millis(20);
+
+/// How often voice levels go to the keepers: rings move ten times a second.
+pub(super) const LEVELS_INTERVAL: Duration = Duration::from_millis(100);
+
+/// How often the flow goes to the keepers.
+pub(super) const FLOW_INTERVAL: Duration = Duration::from_millis(500);
+
+/// What counts as flowing: a packet within this time. DTX sends one every 400 ms.
+pub(super) const FLOW_WINDOW: Duration = Duration::from_millis(1_500);
+
+/// Without any packet for this long a peer counts as gone. Firefox leaves up to 10 s between its checks.
+pub(super) const PEER_SILENT_MAX: Duration = Duration::from_secs(15);
+
+/// From offer to a finished handshake; a page that never connects is forgotten after this.
+pub(super) const HANDSHAKE_MAX: Duration = Duration::from_secs(30);
+
+/// Events waiting for a keeper that is behind. Levels and flow are dropped first, being levels.
+pub(super) const PENDING_EVENTS_MAX: usize = 4_096;

@@ -1,0 +1,147 @@
+//! The plane's front: takes offers, finds each peer a worker, and keeps the tables of who is where.
+
+use super::demux::{Destination, PeerKey};
+use super::intake::Intake;
+use super::limits::PEERS_PER_WORKER_MAX;
+use super::peer::{CheckedOffer, Peer, PeerConfig, random};
+use super::worker::{Adopted, ToWorker};
+use crate::mailbox::{PeerId, ToMedia};
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::SyncSender;
+use std::time::Instant;
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use torg_protocol::message::{OfferedTrack, Refusal, RefusalCode};
+
+/// See the module.
+pub(super) struct Plane {
+    config: Arc<PeerConfig>,
+    intake: Arc<Intake>,
+    workers: Vec<SyncSender<ToWorker>>,
+    peers: HashMap<PeerId, Destination>,
+    load: Vec<usize>,
+    next_key: u64,
+    /// Answers being made at one time: each takes a core for a millisecond, and sound comes first.
+    answering: Arc<Semaphore>,
+}
+
+impl Plane {
+    pub(super) fn new(config: Arc<PeerConfig>, intake: Arc<Intake>, workers: Vec<SyncSender<ToWorker>>) -> Self {
+        let load = vec![0; workers.len()];
+        let answering = Arc::new(Semaphore::new(workers.len()));
+        Self { config, intake, workers, peers: HashMap::new(), load, next_key: 0, answering }
+    }
+
+    /// Serves until told to stop.
+    pub(super) async fn run(
+        mut self,
+        mut inbox: mpsc::Receiver<ToMedia>,
+        mut gone: mpsc::UnboundedReceiver<(PeerId, PeerKey)>,
+    ) {
+        loop {
+            tokio::select! {
+                Some((id, key)) = gone.recv() => self.forget(id, key),
+                message = inbox.recv() => match message {
+                    Some(ToMedia::OpenSpace { space, routes, keeper }) => self.tell_all(|| ToWorker::OpenSpace {
+                        space,
+                        routes: Arc::clone(&routes),
+                        keeper: keeper.clone(),
+                    }),
+                    Some(ToMedia::CloseSpace { space }) => self.tell_all(|| ToWorker::CloseSpace(space)),
+                    Some(ToMedia::Offer { peer, sdp, tracks, reply }) => self.offer(peer, sdp, tracks, reply),
+                    Some(ToMedia::ClosePeer { peer }) => self.close(peer),
+                    Some(ToMedia::Stop) | None => return self.tell_all(|| ToWorker::Stop),
+                },
+            }
+        }
+    }
+
+    fn offer(
+        &mut self,
+        id: PeerId,
+        sdp: String,
+        tracks: Vec<OfferedTrack>,
+        reply: oneshot::Sender<Result<String, Refusal>>,
+    ) {
+        let offered_at = Instant::now();
+        let offer = match Peer::check(&sdp, &tracks) {
+            Ok(offer) => offer,
+            Err(refusal) => return drop(reply.send(Err(refusal))),
+        };
+        let lightest = (0..self.workers.len()).min_by_key(|&worker| self.load[worker]).unwrap_or_default();
+        if self.load[lightest] >= PEERS_PER_WORKER_MAX {
+            let refusal = Refusal::new(RefusalCode::MediaFull, "the server carries as many voices as it can");
+            return drop(reply.send(Err(refusal)));
+        }
+        self.close(id);
+        self.next_key += 1;
+        let key = PeerKey(self.next_key);
+        let destination = Destination { worker: lightest, peer: key };
+        self.peers.insert(id, destination);
+        self.load[lightest] += 1;
+        let (config, intake) = (Arc::clone(&self.config), Arc::clone(&self.intake));
+        let (worker, answering) = (self.workers[lightest].clone(), Arc::clone(&self.answering));
+        tokio::spawn(async move {
+            let _turn = answering.acquire_owned().await;
+            let answer = move || answer_into(&config, &intake, &worker, destination, id, offer, offered_at);
+            let answered = tokio::task::spawn_blocking(answer).await;
+            let answered = answered.unwrap_or_else(|_panic| Err(unanswerable()));
+            let _ = reply.send(answered);
+        });
+    }
+
+    /// Closes a participant's peer connection, if there is one.
+    fn close(&mut self, id: PeerId) {
+        if let Some(destination) = self.peers.remove(&id) {
+            self.load[destination.worker] = self.load[destination.worker].saturating_sub(1);
+            self.intake.forget(destination.peer);
+            tell(&self.workers[destination.worker], ToWorker::Close(destination.peer));
+        }
+    }
+
+    /// A worker let a peer go.
+    fn forget(&mut self, id: PeerId, key: PeerKey) {
+        self.intake.forget(key);
+        if self.peers.get(&id).is_some_and(|destination| destination.peer == key)
+            && let Some(destination) = self.peers.remove(&id)
+        {
+            self.load[destination.worker] = self.load[destination.worker].saturating_sub(1);
+        }
+    }
+
+    fn tell_all(&self, message: impl Fn() -> ToWorker) {
+        self.workers.iter().for_each(|worker| tell(worker, message()));
+    }
+}
+
+/// Edges must arrive: a worker that is behind is waited for, by a thread that may wait.
+fn tell(worker: &SyncSender<ToWorker>, message: ToWorker) {
+    if let Err(std::sync::mpsc::TrySendError::Full(message)) = worker.try_send(message) {
+        let worker = worker.clone();
+        tokio::task::spawn_blocking(move || drop(worker.send(message)));
+    }
+}
+
+fn answer_into(
+    config: &PeerConfig,
+    intake: &Intake,
+    worker: &SyncSender<ToWorker>,
+    destination: Destination,
+    id: PeerId,
+    offer: CheckedOffer,
+    offered_at: Instant,
+) -> Result<String, Refusal> {
+    let answered = catch_unwind(AssertUnwindSafe(|| Peer::answer(config, offer, Instant::now())));
+    let (peer, ice, sdp) = answered.unwrap_or_else(|_panic| Err(unanswerable()))?;
+    let leg_starts = std::array::from_fn(|_| (u16::from_be_bytes(random()) & 0x7FFF, u32::from_be_bytes(random())));
+    let adopted = Box::new(Adopted { id, key: destination.peer, peer, leg_starts, offered_at });
+    // First the worker, then the table: no datagram may come before its peer.
+    worker.send(ToWorker::Adopt(adopted)).map_err(|_| Refusal::new(RefusalCode::MediaFull, "the server stops"))?;
+    intake.register(ice, destination);
+    Ok(sdp)
+}
+
+fn unanswerable() -> Refusal {
+    Refusal::new(RefusalCode::OfferUnreadable, "the offer cannot be answered: the media plane stumbled over it")
+}

@@ -1,0 +1,249 @@
+//! A worker: a thread that owns some of the peer connections and does all their work.
+//!
+//! It waits on one closed enum, [`ToWorker`]. Packets of its own speakers go to its own listeners at once and to
+//! the other workers as shared batches. Sending is gathered for at most [`FLUSH_INTERVAL`]. A panic in one
+//! peer's code ends that peer alone.
+
+mod fanout;
+mod forward;
+mod peers;
+mod tally;
+mod tell;
+
+use super::demux::{PeerKey, Remote};
+use super::leg::{Leg, SourcePacket};
+use super::limits::{FLOW_INTERVAL, FLUSH_AT_ONCE_BELOW, FLUSH_INTERVAL, LEVELS_INTERVAL, TIMER_INTERVAL};
+use super::peer::{Outbound, Peer, PeerConfig, PeerEvent};
+use super::sender::Sender;
+use super::voice::VoiceMeter;
+use crate::mailbox::{MediaEvent, PeerId, RoutesCell, SpaceKey, ToKeeper};
+use bytes::BytesMut;
+use fanout::{Fanout, RouteReader};
+use slab::Slab;
+use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::time::{Duration, Instant};
+use tally::Tally;
+use tokio::sync::mpsc;
+use torg_protocol::limits::AUDIO_SLOTS;
+
+/// What a worker is told.
+pub(super) enum ToWorker {
+    /// Datagrams that are for this worker's peers.
+    Datagrams(Vec<Inbound>),
+    /// Packets of speakers who live on other workers, shared by all.
+    Media(Arc<[(SpaceKey, SourcePacket)]>),
+    /// A peer connection, answered, to be looked after.
+    Adopt(Box<Adopted>),
+    /// A peer connection is not wanted any more.
+    Close(PeerKey),
+    /// A space begins.
+    OpenSpace { space: SpaceKey, routes: RoutesCell, keeper: mpsc::Sender<ToKeeper> },
+    /// A space ends, and all its peers.
+    CloseSpace(SpaceKey),
+    /// Close everything and end.
+    Stop,
+}
+
+/// A datagram for a peer.
+pub(super) struct Inbound {
+    pub(super) peer: PeerKey,
+    pub(super) from: Remote,
+    pub(super) to: Option<IpAddr>,
+    pub(super) bytes: BytesMut,
+}
+
+/// A peer on its way to its worker.
+pub(super) struct Adopted {
+    pub(super) id: PeerId,
+    pub(super) key: PeerKey,
+    pub(super) peer: Peer,
+    /// Where each slot's numbers start: random.
+    pub(super) leg_starts: [(u16, u32); AUDIO_SLOTS],
+    pub(super) offered_at: Instant,
+}
+
+/// One peer and what the worker keeps for it.
+struct Held {
+    id: PeerId,
+    key: PeerKey,
+    peer: Peer,
+    legs: [Leg; AUDIO_SLOTS],
+    voice: VoiceMeter,
+    last_heard: Instant,
+    offered_at: Instant,
+    queued: usize,
+    is_dirty: bool,
+    is_lost: bool,
+}
+
+/// How a worker reaches a keeper. What must not be lost waits here while the keeper is behind.
+struct KeeperLine {
+    keeper: mpsc::Sender<ToKeeper>,
+    pending: VecDeque<MediaEvent>,
+}
+
+/// A worker; see the module.
+pub(super) struct Worker {
+    number: usize,
+    config: Arc<PeerConfig>,
+    inbox: Receiver<ToWorker>,
+    /// All workers' inboxes but this one's.
+    others: Vec<SyncSender<ToWorker>>,
+    /// Told of peers that are gone, so that the tables outside forget them.
+    gone: mpsc::UnboundedSender<(PeerId, PeerKey)>,
+    sender: Sender,
+    held: Slab<Held>,
+    by_key: HashMap<PeerKey, usize>,
+    fanout: Fanout,
+    routes: RouteReader,
+    keepers: HashMap<SpaceKey, KeeperLine>,
+    dirty: Vec<usize>,
+    dirty_since: Option<Instant>,
+    queued: usize,
+    foreign: Vec<(SpaceKey, SourcePacket)>,
+    happened: Vec<PeerEvent>,
+    outbound: Vec<Outbound>,
+    tally: Tally,
+}
+
+impl Worker {
+    pub(super) fn new(
+        number: usize,
+        config: Arc<PeerConfig>,
+        inbox: Receiver<ToWorker>,
+        others: Vec<SyncSender<ToWorker>>,
+        gone: mpsc::UnboundedSender<(PeerId, PeerKey)>,
+        sender: Sender,
+    ) -> Self {
+        Self {
+            number,
+            config,
+            inbox,
+            others,
+            gone,
+            sender,
+            held: Slab::new(),
+            by_key: HashMap::new(),
+            fanout: Fanout::default(),
+            routes: RouteReader::default(),
+            keepers: HashMap::new(),
+            dirty: Vec::new(),
+            dirty_since: None,
+            queued: 0,
+            foreign: Vec::new(),
+            happened: Vec::new(),
+            outbound: Vec::new(),
+            tally: Tally::default(),
+        }
+    }
+
+    /// Works until told to stop.
+    pub(super) fn run(mut self) {
+        let start = Instant::now();
+        let (mut timers_at, mut levels_at, mut flow_at) = (start, start, start);
+        loop {
+            let now = Instant::now();
+            let flush_at = self.dirty_since.map(|since| since + FLUSH_INTERVAL);
+            let wake_at = flush_at.map_or(timers_at, |flush_at| flush_at.min(timers_at));
+            match self.inbox.recv_timeout(wake_at.saturating_duration_since(now)) {
+                Ok(first) => {
+                    if self.take(first).is_break() {
+                        return;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return self.close_all(),
+            }
+            // What else has come, within reason, before anything is sent.
+            for _ in 0..64 {
+                let Ok(more) = self.inbox.try_recv() else { break };
+                if self.take(more).is_break() {
+                    return;
+                }
+            }
+            let now = Instant::now();
+            self.apply_routes();
+            self.share_foreign();
+            if now >= timers_at {
+                timers_at = now + TIMER_INTERVAL;
+                self.timers(now);
+            }
+            if now >= levels_at {
+                levels_at = now + LEVELS_INTERVAL;
+                self.tell_levels(now);
+            }
+            if now >= flow_at {
+                flow_at = now + FLOW_INTERVAL;
+                self.tell_flow(now);
+                self.tally.publish(self.held.len());
+            }
+            let waited = self.dirty_since.is_some_and(|since| now.saturating_duration_since(since) >= FLUSH_INTERVAL);
+            if waited || self.queued < FLUSH_AT_ONCE_BELOW {
+                self.flush(now);
+            }
+        }
+    }
+
+    fn take(&mut self, message: ToWorker) -> std::ops::ControlFlow<()> {
+        let now = Instant::now();
+        match message {
+            ToWorker::Datagrams(datagrams) => datagrams.into_iter().for_each(|datagram| self.input(datagram, now)),
+            ToWorker::Media(packets) => {
+                packets.iter().for_each(|(space, packet)| self.forward(*space, packet, now));
+            }
+            ToWorker::Adopt(adopted) => self.adopt(*adopted, now),
+            ToWorker::Close(key) => {
+                if let Some(&at) = self.by_key.get(&key) {
+                    self.drop_peer(at, now);
+                }
+            }
+            ToWorker::OpenSpace { space, routes, keeper } => {
+                self.routes.open(space, routes);
+                self.keepers.insert(space, KeeperLine { keeper, pending: VecDeque::new() });
+            }
+            ToWorker::CloseSpace(space) => {
+                let ending = self.held.iter().filter(|(_, held)| held.id.space == space).map(|(at, _)| at);
+                for at in ending.collect::<Vec<_>>() {
+                    self.drop_peer(at, now);
+                }
+                self.routes.close(space);
+                self.keepers.remove(&space);
+            }
+            ToWorker::Stop => {
+                self.close_all();
+                return std::ops::ControlFlow::Break(());
+            }
+        }
+        std::ops::ControlFlow::Continue(())
+    }
+
+    /// Sends everything that waits.
+    fn flush(&mut self, now: Instant) {
+        let mut lost = Vec::new();
+        for at in std::mem::take(&mut self.dirty) {
+            let Some(held) = self.held.get_mut(at) else { continue };
+            held.is_dirty = false;
+            held.queued = 0;
+            let outbound = &mut self.outbound;
+            if catch_unwind(AssertUnwindSafe(|| held.peer.transmits(now, outbound))).is_err() {
+                lost.push(at);
+            }
+            self.sender.send(&mut self.outbound, &mut self.tally.sent);
+        }
+        self.queued = 0;
+        self.dirty_since = None;
+        lost.into_iter().for_each(|at| self.lose(at, "panic"));
+    }
+
+    fn close_all(&mut self) {
+        for at in self.held.iter().map(|(at, _)| at).collect::<Vec<_>>() {
+            self.drop_peer(at, Instant::now());
+        }
+        self.tally.publish(0);
+        std::thread::sleep(Duration::from_millis(1)); // lets the last goodbyes leave the socket's buffer
+    }
+}

@@ -1,0 +1,51 @@
+//! What a worker counts between two looks of the metrics.
+
+use crate::media::socket::Sent;
+use metrics::{counter, gauge, histogram};
+use std::collections::BTreeMap;
+
+/// Counters of one worker since they were last published.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub(super) packets_in: u64,
+    pub(super) bytes_in: u64,
+    pub(super) forwarded: u64,
+    pub(super) sent: Sent,
+    dropped: BTreeMap<&'static str, u64>,
+    losses: Vec<f32>,
+    /// What the gauge of peers was told last.
+    peers: i64,
+}
+
+impl Tally {
+    pub(super) fn dropped(&mut self, reason: &'static str, packets: u64) {
+        if packets > 0 {
+            *self.dropped.entry(reason).or_default() += packets;
+        }
+    }
+
+    /// A listener reported a part lost, 0 to 1.
+    pub(super) fn lost(&mut self, part: f32) {
+        self.losses.push(part);
+    }
+
+    /// Adds everything to the process's metrics and starts anew.
+    pub(super) fn publish(&mut self, peers: usize) {
+        counter!("torg_media_packets_total", "direction" => "in").increment(self.packets_in);
+        counter!("torg_media_bytes_total", "direction" => "in").increment(self.bytes_in);
+        counter!("torg_media_packets_total", "direction" => "out").increment(self.sent.datagrams);
+        counter!("torg_media_bytes_total", "direction" => "out").increment(self.sent.bytes);
+        counter!("torg_media_forwarded_total").increment(self.forwarded);
+        counter!("torg_media_send_calls_total").increment(self.sent.calls);
+        self.dropped("send_buffer_full", self.sent.refused);
+        for (reason, packets) in &self.dropped {
+            counter!("torg_media_dropped_total", "reason" => *reason).increment(*packets);
+        }
+        for part in &self.losses {
+            histogram!("torg_media_downstream_loss_ratio").record(f64::from(*part));
+        }
+        let peers = peers as i64;
+        gauge!("torg_media_peers").increment((peers - self.peers) as f64);
+        *self = Self { peers, ..Self::default() };
+    }
+}
