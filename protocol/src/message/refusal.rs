@@ -1,5 +1,6 @@
 //! Refusals: every one has a name that the app shows in words, and a reason for who reads the wire.
 
+use crate::text::NameError;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -18,6 +19,12 @@ impl Refusal {
     #[must_use]
     pub fn new(code: RefusalCode, message: impl Into<String>) -> Self {
         Self { code, message: message.into() }
+    }
+}
+
+impl From<NameError> for Refusal {
+    fn from(error: NameError) -> Self {
+        Self::new(RefusalCode::Name, error.to_string())
     }
 }
 
