@@ -11,6 +11,7 @@ const MAGIC_COOKIE: [u8; 4] = [0x21, 0x12, 0xA4, 0x42];
 const BINDING_REQUEST: [u8; 2] = [0x00, 0x01];
 const USERNAME: u16 = 0x0006;
 const MESSAGE_INTEGRITY: u16 = 0x0008;
+const USE_CANDIDATE: u16 = 0x0025;
 const MESSAGE_INTEGRITY_BYTES: usize = 20;
 
 /// Whether a datagram is STUN at all (RFC 7983: first byte 0 to 3; then the magic cookie).
@@ -24,6 +25,8 @@ pub(super) struct BindingRequest<'a> {
     bytes: &'a [u8],
     /// Our own ICE user fragment, the part of USERNAME before the colon.
     pub(super) local_ufrag: &'a str,
+    /// Whether it nominates its pair (RFC 8445, section 7.1.2).
+    pub(super) is_nominating: bool,
     integrity_at: usize,
 }
 
@@ -37,7 +40,7 @@ impl<'a> BindingRequest<'a> {
         if bytes.len() != HEADER_BYTES + length {
             return None;
         }
-        let mut local_ufrag = None;
+        let (mut local_ufrag, mut is_nominating) = (None, false);
         let mut at = HEADER_BYTES;
         while let Some(head) = bytes.get(at..at + 4) {
             let kind = u16::from_be_bytes([head[0], head[1]]);
@@ -45,8 +48,9 @@ impl<'a> BindingRequest<'a> {
             let value = bytes.get(at + 4..at + 4 + value_bytes)?;
             match kind {
                 USERNAME => local_ufrag = std::str::from_utf8(value).ok()?.split(':').next(),
+                USE_CANDIDATE => is_nominating = true,
                 MESSAGE_INTEGRITY if value_bytes == MESSAGE_INTEGRITY_BYTES => {
-                    return Some(Self { bytes, local_ufrag: local_ufrag?, integrity_at: at });
+                    return Some(Self { bytes, local_ufrag: local_ufrag?, is_nominating, integrity_at: at });
                 }
                 _ => {}
             }

@@ -21,8 +21,8 @@ pub(super) struct Blueprint {
     pub(super) ice: IceCredentials,
     pub(super) ssrcs: [u32; AUDIO_SLOTS],
     pub(super) protection: Protection,
-    /// The newest signed request, to be replayed to a connection that is built anew.
-    pub(super) last_request: Option<(Remote, SocketAddr, BytesMut)>,
+    /// The newest request that nominated a pair, to be replayed to a connection that is built anew.
+    pub(super) nomination: Option<(Remote, SocketAddr, BytesMut)>,
 }
 
 impl Peer {
@@ -44,7 +44,7 @@ impl Peer {
         // The low bits tell the slots apart, so no two are alike.
         let base = u32::from_be_bytes(random()) & !0xFF;
         let ssrcs = std::array::from_fn(|slot| base | slot as u32 | 0x80);
-        let blueprint = Blueprint { offer, ice: ice.clone(), ssrcs, protection: Protection::Gcm, last_request: None };
+        let blueprint = Blueprint { offer, ice: ice.clone(), ssrcs, protection: Protection::Gcm, nomination: None };
         let (peer, sdp) = Self::build(config, blueprint, now).map_err(|error| {
             Refusal::new(RefusalCode::OfferUnreadable, format!("the offer cannot be answered: {error}"))
         })?;
@@ -89,16 +89,23 @@ impl Peer {
     /// protection: same credentials, certificate and SSRCs, so the answer that the client has stays true.
     pub(super) fn rebuild_without_gcm(&mut self, config: &PeerConfig, now: Instant) {
         let Stage::Handshaking(blueprint) = std::mem::replace(&mut self.stage, Stage::Over) else { return };
-        let request = blueprint.last_request.clone();
         let older = Blueprint { protection: Protection::CounterModeSha1, ..*blueprint };
         match Self::build(config, older, now) {
-            Ok((peer, _same_answer)) => {
-                *self = Self { path: self.path, ..peer };
-                if let Some((from, local, bytes)) = request {
-                    self.give(from, local, bytes, now);
-                }
-            }
+            Ok((peer, _same_answer)) => *self = Self { path: self.path, ..peer },
             Err(error) => tracing::warn!(%error, "a peer connection without GCM could not be built"),
+        }
+    }
+
+    /// Gives a connection that was built anew the nomination that the earlier one saw, until it takes the pair
+    /// up. The library selects a pair only at a nomination that comes after its own check was answered, and not
+    /// every client nominates twice.
+    pub(super) fn replay_nomination(&mut self, now: Instant) {
+        let Stage::Handshaking(blueprint) = &self.stage else { return };
+        if blueprint.protection == Protection::CounterModeSha1
+            && self.flight.is_empty()
+            && let Some((from, local, bytes)) = blueprint.nomination.clone()
+        {
+            self.give(from, local, bytes, now);
         }
     }
 }

@@ -42,6 +42,11 @@ impl LastFlight {
         Self { datagrams: Vec::new(), last_sent: None, resends: 0, is_answered: false }
     }
 
+    /// Whether nothing has been sent yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.datagrams.is_empty()
+    }
+
     /// A handshake datagram came from the other side.
     pub(super) fn answered(&mut self) {
         self.is_answered = true;

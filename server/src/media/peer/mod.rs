@@ -10,6 +10,8 @@ mod flight;
 mod hello;
 mod offer;
 mod setup;
+#[cfg(test)]
+mod tests;
 
 pub(super) use offer::CheckedOffer;
 pub(super) use setup::{Certificate, IceCredentials};
@@ -17,6 +19,7 @@ pub(super) use setup::{Certificate, IceCredentials};
 use super::demux::{Remote, Transport};
 use super::leg::LegHeader;
 use super::limits::SSRCS_PER_PEER_MAX;
+use super::stun::BindingRequest;
 use answer::{Blueprint, local_address};
 use bytes::{Bytes, BytesMut};
 use flight::LastFlight;
@@ -150,8 +153,10 @@ impl Peer {
             self.input_handshake(config, &bytes, now);
         } else {
             self.path = Some((from, to));
-            if let Stage::Handshaking(blueprint) = &mut self.stage {
-                blueprint.last_request = Some((from, local, bytes.clone()));
+            if let Stage::Handshaking(blueprint) = &mut self.stage
+                && BindingRequest::parse(&bytes).is_some_and(|request| request.is_nominating)
+            {
+                blueprint.nomination = Some((from, local, bytes.clone()));
             }
         }
         self.give(from, local, bytes, now);
@@ -212,6 +217,7 @@ impl Peer {
         {
             tracing::trace!(%error, "a timer of the library failed");
         }
+        self.replay_nomination(now);
         if matches!(self.stage, Stage::Handshaking(_)) {
             self.resending.extend_from_slice(self.flight.due(now));
         }
