@@ -1,10 +1,48 @@
-//! The server of the square.
+//! The server of the square: pages, websockets, spaces and media on one port.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`mod@run`] | puts the parts together |
+//! | [`config`] | flags, environment, file |
+//! | [`front`] | the TCP port: tells pages, websockets and media apart |
+//! | [`http`] | pages, the web app, making spaces, figures |
+//! | [`session`] | one websocket each |
+//! | [`registry`] | which spaces there are and which run |
+//! | [`keeper`] | one task that owns one space |
+//! | [`media`] | peer connections, and whose voice goes to whom |
+//! | [`store`], [`links`] | the data folder, and the links under its key |
+//! | [`mailbox`], [`outbox`] | what these send each other, and clients |
+//! | [`limits`] | every bound, and why |
+//!
+//! http, session, media and store never name each other: they meet in [`mailbox`] and in [`mod@run`].
+//!
+//! ```
+//! # tokio::runtime::Runtime::new()?.block_on(async {
+//! let data = tempfile::tempdir()?;
+//! let server = torg_server::run(torg_server::config::Config::local(data.path())).await?;
+//! assert!(server.join_link.starts_with(&format!("http://{}/s/torg#", server.addr)));
+//! server.stop().await;
+//! # anyhow::Ok(())
+//! # })?;
+//! # anyhow::Ok(())
+//! ```
 
+pub mod arrival;
 pub mod clock;
 pub mod config;
+pub mod front;
+pub mod http;
+pub mod keeper;
 pub mod limits;
 pub mod links;
 pub mod mailbox;
 pub mod media;
+pub mod metrics;
 pub mod outbox;
+pub mod registry;
+pub mod run;
+pub mod session;
 pub mod store;
+pub mod telemetry;
+
+pub use run::{Running, links, run};

@@ -6,7 +6,8 @@ use bytes::Bytes;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use tokio::sync::{Notify, mpsc};
-use torg_protocol::message::GoodbyeReason;
+use torg_protocol::ServerMessage;
+use torg_protocol::message::{GoodbyeReason, Refusal};
 
 /// A message on its way to a client, encoded.
 #[derive(Clone, Debug)]
@@ -22,6 +23,21 @@ pub enum Outgoing {
 }
 
 impl Outgoing {
+    /// A message, encoded once for everybody who gets it.
+    #[must_use]
+    pub fn message(message: &ServerMessage) -> Self {
+        Self::Text(encode(message))
+    }
+
+    /// A refusal; the session ends after it when it `closes`. Counted by code.
+    #[must_use]
+    pub fn refused(refusal: Refusal, closes: bool) -> Self {
+        let code = refusal.code;
+        metrics::counter!(crate::metrics::REFUSED, "code" => format!("{code:?}")).increment(1);
+        let text = encode(&ServerMessage::Refused { code, message: refusal.message, closes });
+        if closes { Self::LastText(text) } else { Self::Text(text) }
+    }
+
     fn byte_count(&self) -> usize {
         match self {
             Self::Text(text) | Self::LastText(text) => text.len(),
@@ -29,6 +45,12 @@ impl Outgoing {
             Self::Close(_) => 0,
         }
     }
+}
+
+/// A message as it goes over the wire.
+#[must_use]
+pub fn encode(message: &ServerMessage) -> Utf8Bytes {
+    serde_json::to_string(message).expect("a server message holds nothing that JSON can't say").into()
 }
 
 /// The outbox was full: its client has fallen behind and is cut off.

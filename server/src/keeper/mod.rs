@@ -1,0 +1,307 @@
+//! The keeper: one task that owns one [`Space`], hands it time and commands, and tells everybody what happened.
+//!
+//! It never waits for a client or for the media plane: whoever can't take what it sends is cut off, or gets it
+//! at the next tick.
+
+mod heard;
+mod join;
+mod people;
+mod resume;
+mod translate;
+
+use crate::clock::Clock;
+use crate::limits::{EMPTY_SPACE_KEPT, KEEPER_BATCH_MAX, KEEPER_INBOX_MAX, TICK, TICKS_PER_HEARD};
+use crate::mailbox::{MediaEvent, Outgoing, PeerId, RoutesCell, SessionId, SpaceKey, ToKeeper, ToMedia};
+use crate::metrics::{Counted, SPACES_RUNNING, TICK_SECONDS};
+use heard::HeardBook;
+use people::People;
+use resume::ResumeTokens;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::sync::mpsc;
+use tokio::time::MissedTickBehavior;
+use torg_protocol::ServerMessage;
+use torg_protocol::ids::{ParticipantId, SpaceId};
+use torg_protocol::message::{ClientMessage, GoodbyeReason};
+use torg_protocol::text::Label;
+use torg_protocol::units::TimeMs;
+use torg_space::{Ask, Audience, Command, Happening, Map, Space};
+use translate::Told;
+
+/// What a keeper starts from.
+#[derive(Debug)]
+pub struct Begin {
+    /// The key of this run of the space.
+    pub key: SpaceKey,
+    /// Its id.
+    pub id: SpaceId,
+    /// Its name.
+    pub name: Label,
+    /// Its map.
+    pub map: Map,
+    /// The server's clock.
+    pub clock: Clock,
+    /// The media plane.
+    pub media: mpsc::Sender<ToMedia>,
+}
+
+/// Why a keeper ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Nobody had been there for a while.
+    Empty,
+    /// It was told to stop.
+    Stopped,
+}
+
+/// A keeper's inbox.
+#[must_use]
+pub fn inbox() -> (mpsc::Sender<ToKeeper>, mpsc::Receiver<ToKeeper>) {
+    mpsc::channel(KEEPER_INBOX_MAX)
+}
+
+/// Keeps a space until it is empty for a while or the server stops. `myself` is where the media plane tells.
+pub async fn keep(begin: Begin, myself: mpsc::Sender<ToKeeper>, mut inbox: mpsc::Receiver<ToKeeper>) -> End {
+    let _counted = Counted::one(SPACES_RUNNING);
+    let mut keeper = Keeper::new(begin);
+    let open = ToMedia::OpenSpace { space: keeper.key, routes: Arc::clone(&keeper.routes), keeper: myself };
+    keeper.to_media.push_back(open);
+    keeper.tell_media();
+    let mut ticks = tokio::time::interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut batch = Vec::with_capacity(KEEPER_BATCH_MAX);
+    tracing::info!("the space runs");
+    loop {
+        tokio::select! {
+            // The tick first, or a flood of messages could stop the square.
+            biased;
+            _ = ticks.tick() => {
+                keeper.tick();
+                if keeper.empty_since.is_some_and(|since| since.elapsed() > EMPTY_SPACE_KEPT) {
+                    // Who wants in at this moment finds the inbox closed, and the registry starts a new keeper.
+                    inbox.close();
+                    tracing::info!("the space rests: nobody is there");
+                    return End::Empty;
+                }
+            }
+            _ = inbox.recv_many(&mut batch, KEEPER_BATCH_MAX) => {
+                for message in batch.drain(..) {
+                    if matches!(message, ToKeeper::Stop) {
+                        keeper.say_goodbye(GoodbyeReason::ServerStops);
+                        return End::Stopped;
+                    }
+                    keeper.handle(message);
+                }
+            }
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Keeper {
+    key: SpaceKey,
+    id: SpaceId,
+    name: Label,
+    space: Space,
+    routes: RoutesCell,
+    clock: Clock,
+    people: People,
+    resume: ResumeTokens,
+    heard: HeardBook,
+    media: mpsc::Sender<ToMedia>,
+    /// What the media plane had no room for yet.
+    to_media: VecDeque<ToMedia>,
+    ticks: u32,
+    empty_since: Option<Instant>,
+}
+
+impl Keeper {
+    fn new(begin: Begin) -> Self {
+        let now = begin.clock.now();
+        let space = Space::new(begin.map, now.0, now);
+        Self {
+            key: begin.key,
+            id: begin.id,
+            name: begin.name,
+            routes: RoutesCell::new(Arc::clone(space.routes()).into()),
+            space,
+            clock: begin.clock,
+            people: People::default(),
+            resume: ResumeTokens::default(),
+            heard: HeardBook::default(),
+            media: begin.media,
+            to_media: VecDeque::new(),
+            ticks: 0,
+            empty_since: Some(Instant::now()),
+        }
+    }
+
+    fn handle(&mut self, message: ToKeeper) {
+        let now = self.clock.now();
+        match message {
+            ToKeeper::Join(join) => self.join(now, *join),
+            ToKeeper::Client { session, message } => self.client(now, session, message),
+            ToKeeper::Gone { session } => self.gone(now, session),
+            ToKeeper::Media(event) => self.media_event(now, event),
+            ToKeeper::LinksRenewed => self.show_all_out(now),
+            // Handled by the loop.
+            ToKeeper::Stop => {}
+        }
+    }
+
+    fn client(&mut self, now: TimeMs, session: SessionId, message: ClientMessage) {
+        // A session that was replaced may still have messages on the way.
+        let Some(participant) = self.people.of_session(session) else { return };
+        #[cfg(test)]
+        if matches!(&message, ClientMessage::SetName { name } if name == tests::PANIC_NAME) {
+            panic!("injected");
+        }
+        if message == (ClientMessage::Leave {}) {
+            self.people.detach(session);
+        }
+        let done = translate::ask(message).and_then(|what| {
+            self.space.apply(now, Command { participant, what }).map_err(|refusal| translate::refusal(&refusal))
+        });
+        if let Err(refusal) = done {
+            self.people.push(participant, Outgoing::refused(refusal, false));
+        }
+        self.tell();
+    }
+
+    fn gone(&mut self, now: TimeMs, session: SessionId) {
+        if let Some(participant) = self.people.detach(session) {
+            self.apply(now, participant, Ask::Drop);
+        }
+    }
+
+    fn media_event(&mut self, now: TimeMs, event: MediaEvent) {
+        match event {
+            MediaEvent::Connected(participant) => {
+                self.heard.connected(now, participant);
+                self.people.note_connected(participant);
+            }
+            MediaEvent::Lost(participant) => {
+                self.heard.lost(participant);
+                self.people.push(participant, Outgoing::message(&ServerMessage::MediaLost {}));
+            }
+            MediaEvent::Flow(flow) => self.heard.flow(now, flow),
+            MediaEvent::Levels(levels) => {
+                for (participant, level) in levels {
+                    // Levels of who has just left are still on the way.
+                    let _ = self.space.apply(now, Command { participant, what: Ask::Voice(level) });
+                }
+                self.tell();
+            }
+        }
+    }
+
+    /// Links were renewed: who came by the old ones is shown out, and their places are free.
+    fn show_all_out(&mut self, now: TimeMs) {
+        self.say_goodbye(GoodbyeReason::LinkRevoked);
+        for participant in self.people.ids() {
+            self.apply(now, participant, Ask::Leave);
+        }
+    }
+
+    fn say_goodbye(&mut self, reason: GoodbyeReason) {
+        for participant in self.people.ids() {
+            self.people.close(participant, reason);
+        }
+    }
+
+    /// Asks something on the keeper's own account. The engine refuses only who isn't there.
+    fn apply(&mut self, now: TimeMs, participant: ParticipantId, what: Ask) {
+        if let Err(refusal) = self.space.apply(now, Command { participant, what }) {
+            tracing::debug!(%participant, %refusal, "the space refuses its keeper");
+        }
+        self.tell();
+    }
+
+    fn tick(&mut self) {
+        let began = Instant::now();
+        let now = self.clock.now();
+        self.space.advance(now);
+        // Labels of audio slots first, then the routes that bring the sound.
+        self.tell();
+        self.people.send_frames(now);
+        self.publish_routes();
+        self.ticks = self.ticks.wrapping_add(1);
+        if self.ticks.is_multiple_of(TICKS_PER_HEARD) {
+            self.tell_heard(now);
+        }
+        self.tell_media();
+        self.empty_since = match self.space.population() {
+            0 => self.empty_since.or(Some(began)),
+            _ => None,
+        };
+        metrics::histogram!(TICK_SECONDS).record(began.elapsed());
+    }
+
+    fn publish_routes(&self) {
+        if self.routes.load().version != self.space.routes().version {
+            self.routes.store(Arc::clone(self.space.routes()));
+        }
+    }
+
+    fn tell_heard(&mut self, now: TimeMs) {
+        let count = self.heard.count(now, |listener| self.people.is_here(listener) && self.space.ears_open(listener));
+        for participant in self.people.ids() {
+            if !self.people.is_here(participant) {
+                continue;
+            }
+            let in_earshot = self.space.in_earshot(participant);
+            if let Some(heard::Heard { listeners, in_earshot, uplink }) =
+                self.heard.news(&count, participant, in_earshot)
+            {
+                let message = ServerMessage::Heard { listeners, in_earshot, uplink };
+                self.people.push(participant, Outgoing::message(&message));
+            }
+        }
+    }
+
+    /// Tells everybody what happened since the last time.
+    fn tell(&mut self) {
+        let events: Vec<_> = self.space.drain().collect();
+        for event in events {
+            if let Happening::Left(participant) = event.what {
+                self.forget(participant);
+            }
+            match translate::happening(event.what) {
+                Told::Motion(participant, segment) => self.people.note_motion(participant, segment),
+                Told::Level(participant, level) => self.people.note_level(participant, level),
+                Told::Message(message) => self.people.push_to(event.to, Outgoing::message(&message)),
+                Told::Refused(refusal) => {
+                    if let Audience::Only(participant) = event.to {
+                        self.people.push(participant, Outgoing::refused(refusal, false));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Somebody is gone for good: so are their tokens and their peer connection.
+    fn forget(&mut self, participant: ParticipantId) {
+        self.resume.forget(participant);
+        self.heard.forget(participant);
+        self.people.forget(participant);
+        self.to_media.push_back(ToMedia::ClosePeer { peer: PeerId { space: self.key, participant } });
+        tracing::info!(%participant, "left");
+    }
+
+    /// Hands over what the media plane has room for; the rest waits for the next tick.
+    fn tell_media(&mut self) {
+        while let Some(message) = self.to_media.pop_front() {
+            if let Err(mpsc::error::TrySendError::Full(message)) = self.media.try_send(message) {
+                self.to_media.push_front(message);
+                return;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// Who takes this name makes the keeper panic, in unit tests alone.
+    pub(crate) const PANIC_NAME: &str = "injected panic";
+}

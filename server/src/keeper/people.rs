@@ -1,0 +1,143 @@
+//! Who is in the space, on which websocket, and what waits to be sent to them.
+
+use crate::mailbox::{Outbox, Outgoing, SessionId};
+use crate::metrics::{Counted, JOIN_SECONDS, PARTICIPANTS};
+use bytes::Bytes;
+use std::collections::{BTreeMap, HashMap};
+use std::time::Instant;
+use torg_protocol::frame;
+use torg_protocol::geometry::Segment;
+use torg_protocol::ids::ParticipantId;
+use torg_protocol::message::GoodbyeReason;
+use torg_protocol::units::{TimeMs, VoiceLevel};
+use torg_space::Audience;
+
+/// Everybody who is in the space, and the frames of the next tick.
+#[derive(Debug, Default)]
+pub(super) struct People {
+    entries: BTreeMap<ParticipantId, Entry>,
+    sessions: HashMap<SessionId, ParticipantId>,
+    /// The highest id given so far: ids are never given twice.
+    newest: u32,
+    motion: BTreeMap<ParticipantId, Segment>,
+    levels: BTreeMap<ParticipantId, VoiceLevel>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    attached: Option<Attached>,
+    /// When they came, until their peer connection came up for the first time.
+    joining_since: Option<Instant>,
+    _counted: Counted,
+}
+
+#[derive(Debug)]
+struct Attached {
+    session: SessionId,
+    outbox: Outbox,
+}
+
+impl People {
+    /// Everybody, by id.
+    pub(super) fn ids(&self) -> Vec<ParticipantId> {
+        self.entries.keys().copied().collect()
+    }
+
+    /// An id that nobody in this run of the space has had.
+    pub(super) fn next_id(&mut self) -> ParticipantId {
+        self.newest = self.newest.checked_add(1).expect("four billion people do not come in one run of a space");
+        ParticipantId(self.newest)
+    }
+
+    /// Whether somebody's websocket stands.
+    pub(super) fn is_here(&self, participant: ParticipantId) -> bool {
+        self.entries.get(&participant).is_some_and(|entry| entry.attached.is_some())
+    }
+
+    /// Who speaks on a websocket.
+    pub(super) fn of_session(&self, session: SessionId) -> Option<ParticipantId> {
+        self.sessions.get(&session).copied()
+    }
+
+    /// Puts a participant on a websocket. Whoever had them before is told that they were replaced.
+    pub(super) fn attach(&mut self, participant: ParticipantId, session: SessionId, outbox: Outbox) {
+        let fresh =
+            || Entry { attached: None, joining_since: Some(Instant::now()), _counted: Counted::one(PARTICIPANTS) };
+        let entry = self.entries.entry(participant).or_insert_with(fresh);
+        if let Some(before) = entry.attached.replace(Attached { session, outbox }) {
+            self.sessions.remove(&before.session);
+            before.outbox.close(GoodbyeReason::Replaced);
+        }
+        self.sessions.insert(session, participant);
+    }
+
+    /// Takes a websocket away from its participant.
+    pub(super) fn detach(&mut self, session: SessionId) -> Option<ParticipantId> {
+        let participant = self.sessions.remove(&session)?;
+        self.entries.get_mut(&participant)?.attached = None;
+        Some(participant)
+    }
+
+    /// Takes a participant off the list, for good.
+    pub(super) fn forget(&mut self, participant: ParticipantId) {
+        self.motion.remove(&participant);
+        self.levels.remove(&participant);
+        if let Some(attached) = self.entries.remove(&participant).and_then(|entry| entry.attached) {
+            self.sessions.remove(&attached.session);
+        }
+    }
+
+    /// Records how long the way in took, once.
+    pub(super) fn note_connected(&mut self, participant: ParticipantId) {
+        let since = self.entries.get_mut(&participant).and_then(|entry| entry.joining_since.take());
+        if let Some(since) = since {
+            metrics::histogram!(JOIN_SECONDS).record(since.elapsed());
+        }
+    }
+
+    /// Keeps a segment for the next frame of motion.
+    pub(super) fn note_motion(&mut self, participant: ParticipantId, segment: Segment) {
+        self.motion.insert(participant, segment);
+    }
+
+    /// Keeps a level for the next frame of voice levels.
+    pub(super) fn note_level(&mut self, participant: ParticipantId, level: VoiceLevel) {
+        self.levels.insert(participant, level);
+    }
+
+    /// Sends what moved and who spoke since the last tick, to everybody.
+    pub(super) fn send_frames(&mut self, now: TimeMs) {
+        let motion: Vec<_> = std::mem::take(&mut self.motion).into_iter().collect();
+        let levels: Vec<_> = std::mem::take(&mut self.levels).into_iter().collect();
+        for bytes in frame::encode_motion(now, &motion).into_iter().chain(frame::encode_levels(now, &levels)) {
+            self.push_to(Audience::Everybody, Outgoing::Binary(Bytes::from(bytes)));
+        }
+    }
+
+    /// Sends to one. Who can't take it is cut off by the outbox; the session then tells that it is gone.
+    pub(super) fn push(&self, participant: ParticipantId, message: Outgoing) {
+        if let Some(attached) = self.entries.get(&participant).and_then(|entry| entry.attached.as_ref()) {
+            let _ = attached.outbox.push(message);
+        }
+    }
+
+    /// Sends to all of an audience.
+    pub(super) fn push_to(&self, to: Audience, message: Outgoing) {
+        if let Audience::Only(participant) = to {
+            return self.push(participant, message);
+        }
+        for (_, entry) in self.entries.iter().filter(|(participant, _)| to.reaches(**participant)) {
+            if let Some(attached) = &entry.attached {
+                let _ = attached.outbox.push(message.clone());
+            }
+        }
+    }
+
+    /// Ends a participant's session.
+    pub(super) fn close(&mut self, participant: ParticipantId, reason: GoodbyeReason) {
+        if let Some(attached) = self.entries.get_mut(&participant).and_then(|entry| entry.attached.take()) {
+            self.sessions.remove(&attached.session);
+            attached.outbox.close(reason);
+        }
+    }
+}

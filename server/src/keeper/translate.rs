@@ -1,0 +1,134 @@
+//! The one place where the wire's words become the engine's and back.
+
+use torg_protocol::PROTOCOL_VERSION;
+use torg_protocol::geometry::Segment;
+use torg_protocol::ids::{ParticipantId, SpaceId};
+use torg_protocol::map::MapSpec;
+use torg_protocol::message::{
+    self as wire, ClientMessage, MediaState, ParticipantView, RefusalCode, ServerMessage, SpaceView, Welcome,
+};
+use torg_protocol::text::{Label, PersonName};
+use torg_protocol::units::{TimeMs, VoiceLevel};
+use torg_space::{Ask, Happening, Map, Person, Refusal, Space, Start};
+
+/// What a client asks of the space.
+pub(super) fn ask(message: ClientMessage) -> Result<Ask, wire::Refusal> {
+    Ok(match message {
+        ClientMessage::Walk { walk } => Ask::Walk(walk),
+        ClientMessage::WalkTo { to } => Ask::WalkTo(to),
+        ClientMessage::JoinTable { table } => Ask::JoinTable(table),
+        ClientMessage::LeaveTable {} => Ask::LeaveTable,
+        ClientMessage::SetMicrophone { microphone } => Ask::SetMicrophone(microphone),
+        ClientMessage::SetEars { open } => Ask::SetEars { open },
+        ClientMessage::SetName { name } => Ask::Rename(PersonName::parse(&name)?),
+        ClientMessage::SetHearing { preset } => Ask::SetHearing(preset),
+        ClientMessage::Leave {} => Ask::Leave,
+        ClientMessage::Hello { .. } => {
+            return Err(wire::Refusal::new(RefusalCode::Malformed, "a hello comes once, as the first message"));
+        }
+        // The session answers these two by itself.
+        ClientMessage::Offer { .. } | ClientMessage::Ping { .. } => {
+            return Err(wire::Refusal::new(RefusalCode::Malformed, "the space has no answer to this message"));
+        }
+    })
+}
+
+/// Where to stand at the start.
+pub(super) fn start(map: &Map, start: wire::Start) -> Result<Start, wire::Refusal> {
+    match start {
+        wire::Start::At(point) => Ok(Start::At(point)),
+        wire::Start::Table(name) => match map.table_named(name.as_str()) {
+            Some(table) => Ok(Start::Table(table.id)),
+            None => {
+                let words = format!("there is no table named \"{name}\" on this square");
+                Err(wire::Refusal::new(RefusalCode::UnknownTable, words))
+            }
+        },
+    }
+}
+
+/// The engine's refusal as the wire names it.
+pub(super) fn refusal(refusal: &Refusal) -> wire::Refusal {
+    let code = match refusal {
+        Refusal::UnknownParticipant | Refusal::NotAllowed => RefusalCode::NotAllowed,
+        Refusal::SpaceFull { .. } => RefusalCode::SpaceFull,
+        Refusal::Place => RefusalCode::Place,
+        Refusal::UnknownTable => RefusalCode::UnknownTable,
+        Refusal::TableFull { .. } => RefusalCode::TableFull,
+        Refusal::NoWay => RefusalCode::NoWay,
+    };
+    wire::Refusal::new(code, refusal.to_string())
+}
+
+/// How an event reaches clients.
+#[derive(Debug)]
+pub(super) enum Told {
+    /// As a message of its own.
+    Message(ServerMessage),
+    /// In the next frame of motion.
+    Motion(ParticipantId, Segment),
+    /// In the next frame of voice levels.
+    Level(ParticipantId, VoiceLevel),
+    /// As a refusal; the session goes on.
+    Refused(wire::Refusal),
+}
+
+/// What clients are told of an event.
+pub(super) fn happening(what: Happening) -> Told {
+    Told::Message(match what {
+        Happening::Moved(participant, segment) => return Told::Motion(participant, segment),
+        Happening::Spoke(participant, level) => return Told::Level(participant, level),
+        Happening::Entered(person) => ServerMessage::Entered { participant: participant_view(&person) },
+        Happening::Left(participant) => ServerMessage::Left { participant },
+        Happening::PlaceChanged(participant, place) => ServerMessage::PlaceChanged { participant, place },
+        Happening::MicrophoneChanged(participant, microphone) => {
+            ServerMessage::MicrophoneChanged { participant, microphone }
+        }
+        Happening::PresenceChanged(participant, presence) => ServerMessage::PresenceChanged { participant, presence },
+        Happening::Renamed(participant, name) => ServerMessage::Renamed { participant, name },
+        Happening::HearingChanged(preset) => ServerMessage::HearingChanged { preset },
+        Happening::SlotLabelled(slot, speaker) => ServerMessage::AudioSlot { slot, speaker },
+        Happening::Refused(why) => return Told::Refused(refusal(&why)),
+    })
+}
+
+/// What the welcome says beside the view.
+#[derive(Debug)]
+pub(super) struct Arriving<'a> {
+    pub(super) you: ParticipantId,
+    pub(super) resumed: bool,
+    pub(super) media: MediaState,
+    pub(super) now: TimeMs,
+    pub(super) id: &'a SpaceId,
+    pub(super) name: &'a Label,
+}
+
+/// The whole view of who comes in. Drain the space first.
+pub(super) fn welcome(space: &Space, arriving: &Arriving<'_>) -> Option<ServerMessage> {
+    let view = space.view(arriving.you)?;
+    let role = view.people.get(&arriving.you)?.role;
+    let map = MapSpec { hearing: view.hearing, ..space.map().spec().clone() };
+    Some(ServerMessage::Welcome(Box::new(Welcome {
+        protocol: PROTOCOL_VERSION,
+        you: arriving.you,
+        role,
+        resumed: arriving.resumed,
+        media: arriving.media,
+        server_time: arriving.now,
+        space: SpaceView { id: arriving.id.clone(), name: arriving.name.clone(), map },
+        participants: view.people.values().map(participant_view).collect(),
+        audio_slots: view.audio_slots.to_vec(),
+    })))
+}
+
+fn participant_view(person: &Person) -> ParticipantView {
+    ParticipantView {
+        id: person.id,
+        name: person.name.clone(),
+        role: person.role,
+        motion: person.motion,
+        place: person.place,
+        microphone: person.microphone,
+        presence: person.presence,
+    }
+}

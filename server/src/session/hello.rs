@@ -1,0 +1,119 @@
+//! The first message: who comes, by which link.
+
+use super::{parse, talk::Caller};
+use crate::limits::{HELLO_WAIT, JOIN_TRIES, TOKEN_CHARS_MAX};
+use crate::mailbox::{Join, Opened, PeerId, ToKeeper, ToRegistry};
+use axum::extract::ws::{Message, WebSocket};
+use futures_util::StreamExt as _;
+use futures_util::stream::SplitStream;
+use tokio::sync::{mpsc, oneshot};
+use torg_protocol::ids::SpaceId;
+use torg_protocol::message::{ClientMessage, Refusal, RefusalCode, Start};
+use torg_protocol::people::Microphone;
+use torg_protocol::text::PersonName;
+use torg_protocol::{PROTOCOL_VERSION, ServerMessage};
+
+/// A hello, checked.
+#[derive(Debug)]
+pub(super) struct Hello {
+    token: String,
+    name: PersonName,
+    microphone: Microphone,
+    resume: Option<String>,
+    start: Option<Start>,
+}
+
+/// Somebody who was let in.
+#[derive(Debug)]
+pub(super) struct Admitted {
+    pub(super) peer: PeerId,
+    pub(super) keeper: mpsc::Sender<ToKeeper>,
+}
+
+/// Waits for the hello. Nothing when the client went away without one.
+pub(super) async fn read(stream: &mut SplitStream<WebSocket>) -> Option<Result<Hello, Refusal>> {
+    let first = async {
+        loop {
+            match stream.next().await? {
+                Ok(Message::Text(text)) => return Some(check(&text)),
+                Ok(Message::Binary(_)) => {
+                    return Some(Err(Refusal::new(
+                        RefusalCode::Malformed,
+                        "the first message must be a hello, in JSON",
+                    )));
+                }
+                Ok(Message::Ping(_) | Message::Pong(_)) => {}
+                Ok(Message::Close(_)) => return None,
+                Err(error) => return super::talk::is_too_large(error).then(|| Err(super::talk::too_large())),
+            }
+        }
+    };
+    let late = || {
+        let words = format!("no hello came within {} seconds", HELLO_WAIT.as_secs());
+        Some(Err(Refusal::new(RefusalCode::Malformed, words)))
+    };
+    tokio::time::timeout(HELLO_WAIT, first).await.unwrap_or_else(|_| late())
+}
+
+fn check(text: &str) -> Result<Hello, Refusal> {
+    if let Some(protocol) = parse::hello_protocol(text)?.filter(|&protocol| protocol != PROTOCOL_VERSION) {
+        let words = format!(
+            "this server speaks version {PROTOCOL_VERSION} of the protocol, not {protocol}: reload the page, or update \
+             the program"
+        );
+        return Err(Refusal::new(RefusalCode::ProtocolVersion, words));
+    }
+    let ClientMessage::Hello { protocol: _, token, name, microphone, resume, start } = parse::parse(text)? else {
+        return Err(Refusal::new(RefusalCode::Malformed, "the first message must be a hello"));
+    };
+    if token.len() > TOKEN_CHARS_MAX {
+        return Err(Refusal::new(RefusalCode::Link, "this link is not valid: ask your host for the link"));
+    }
+    // A resume token that can't be one of ours is like one that has run out.
+    let resume = resume.filter(|resume| resume.len() <= TOKEN_CHARS_MAX);
+    Ok(Hello { token, name: PersonName::parse(&name)?, microphone, resume, start })
+}
+
+/// Asks the registry and then the keeper to let somebody in.
+pub(super) async fn join(caller: &Caller, hello: Hello) -> Result<Admitted, Refusal> {
+    let unknown = |_| Refusal::new(RefusalCode::UnknownSpace, "there is no such square on this server");
+    let space = SpaceId::parse(&caller.space).map_err(unknown)?;
+    for _ in 0..JOIN_TRIES {
+        let opened = open(caller, &space, &hello.token).await?;
+        let (reply, answer) = oneshot::channel();
+        let join = Join {
+            session: caller.session,
+            role: opened.role,
+            name: hello.name.clone(),
+            microphone: hello.microphone,
+            resume: hello.resume.clone(),
+            start: hello.start.clone(),
+            outbox: caller.outbox.clone(),
+            reply,
+        };
+        if opened.keeper.send(ToKeeper::Join(Box::new(join))).await.is_err() {
+            continue;
+        }
+        // No answer: the keeper ended at this very moment, so ask for the next one.
+        if let Ok(answer) = answer.await {
+            return Ok(Admitted { peer: answer?, keeper: opened.keeper });
+        }
+    }
+    Err(unavailable())
+}
+
+async fn open(caller: &Caller, space: &SpaceId, token: &str) -> Result<Opened, Refusal> {
+    let (reply, answer) = oneshot::channel();
+    let question = ToRegistry::Open { space: space.clone(), token: token.to_owned(), reply };
+    caller.parts.registry.send(question).await.map_err(|_| unavailable())?;
+    answer.await.map_err(|_| unavailable())?
+}
+
+fn unavailable() -> Refusal {
+    Refusal::new(RefusalCode::UnknownSpace, "the square cannot be opened at this moment: try again")
+}
+
+/// The pong to a ping.
+pub(super) fn pong(caller: &Caller, nonce: u32) -> ServerMessage {
+    ServerMessage::Pong { nonce, server_time: caller.parts.clock.now() }
+}
