@@ -1,3 +1,1 @@
-import { m } from '$paraglide/messages.js';
-
-document.title = m.app_name();
+document.title = 'Torg';

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ParticipantId, ParticipantView, SeatIndex, TableId, TimeMs, VoiceLevel, Welcome } from '../src/wire/types';
+import type {
+  ParticipantId, ParticipantView, SeatIndex, TableId, TimeMs, VoiceLevel, Welcome,
+} from '../src/wire/types';
 import { SILENT, SquareWorld } from '../src/world/world';
 import { serverMessages } from './fixtures';
 

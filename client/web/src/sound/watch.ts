@@ -1,0 +1,88 @@
+/** Gathers the facts for the badges, twice a second. */
+import type { HeardBadge, HearingBadge, World } from '../app/ports';
+import { AUDIO_SLOTS } from '../wire/types';
+import { heardBadge, hearingBadge, Lasting, Stillness, type Line, type SlotFacts } from './badge';
+import type { PageMicrophone } from './microphone';
+import type { PeerStatistics } from './peer';
+
+/** A peak below this is no sound: less than one step of 16-bit samples. */
+const NO_SOUND_PEAK = 1 / 32_768;
+
+/** A peak of the own microphone from which it is speech, about -34 dB. */
+const SPEECH_PEAK = 0.02;
+
+/** A level of others from which it is speech: -50 dBov and louder. */
+const SPEECH_LEVEL_MAX = 50;
+
+/** Pauses between words and sentences don't end speaking, ms. */
+const SPEECH_GAP_MS = 1_200;
+
+/** What is looked at. */
+export interface Sight {
+  readonly now_ms: number;
+  readonly line: Line;
+  readonly world: World | null;
+  readonly statistics: PeerStatistics | null;
+  /** Whether the browser lets sound out. */
+  readonly running: boolean;
+  readonly volume: number;
+}
+
+/** Looks again and again, and knows since when things are as they are. */
+export class Watch {
+  readonly #microphone: PageMicrophone;
+  readonly #volumeOf: (who: number) => number;
+  readonly #open = new Lasting(0);
+  readonly #sent = new Stillness();
+  readonly #silent = new Lasting(0);
+  readonly #speaking = new Lasting(SPEECH_GAP_MS);
+  #slots = Array.from({ length: AUDIO_SLOTS }, () => new WatchedSlot());
+
+  constructor(microphone: PageMicrophone, volumeOf: (who: number) => number) {
+    this.#microphone = microphone;
+    this.#volumeOf = volumeOf;
+  }
+
+  look(sight: Sight): { heard: HeardBadge; hearing: HearingBadge } {
+    return {
+      heard: this.#heard(sight),
+      hearing: hearingBadge({ line: sight.line, running: sight.running, slots: this.#slotFacts(sight) }),
+    };
+  }
+
+  #heard({ now_ms, line, world, statistics }: Sight): HeardBadge {
+    const microphone = this.#microphone;
+    const open = line === 'up' && microphone.sent !== null;
+    const peak = open ? microphone.peak() : null;
+    return heardBadge({
+      line,
+      microphone: microphone.state,
+      muted: microphone.muted,
+      systemMuted: microphone.systemMuted,
+      open_ms: this.#open.look(now_ms, open),
+      unsent_ms: this.#sent.look(now_ms, statistics?.packetsSent ?? 0),
+      silent_ms: this.#silent.look(now_ms, peak !== null && peak < NO_SOUND_PEAK),
+      speaking_ms: this.#speaking.look(now_ms, peak !== null && peak > SPEECH_PEAK),
+      server: world?.heard ?? null,
+    });
+  }
+
+  #slotFacts({ now_ms, world, statistics, volume }: Sight): SlotFacts[] {
+    return this.#slots.flatMap((slot, index) => {
+      const speaker = world?.audioSlots[index] ?? null;
+      const person = speaker === null ? undefined : world?.people.get(speaker);
+      const speaks = person !== undefined && person.level <= SPEECH_LEVEL_MAX;
+      const received = statistics?.slots[index]?.packetsReceived ?? 0;
+      const speaking_ms = slot.speaking.look(now_ms, speaks);
+      const unreceived_ms = slot.received.look(now_ms, received);
+      if (world === null || speaker === null || person === undefined) return [];
+      const gain = world.gain(speaker) * this.#volumeOf(speaker) * volume;
+      return [{ gain, speaking_ms, unreceived_ms }];
+    });
+  }
+}
+
+class WatchedSlot {
+  readonly speaking = new Lasting(SPEECH_GAP_MS);
+  readonly received = new Stillness();
+}
