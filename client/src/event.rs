@@ -1,0 +1,109 @@
+//! What happens to a guest, as it happens.
+
+use serde::Serialize;
+use torg_protocol::message::{GoodbyeReason, RefusalCode};
+
+/// Something that happened. As JSON it is one object with `event` as its tag.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The guest is in.
+    Joined {
+        /// The space's name.
+        space: String,
+        /// The guest's id there.
+        id: u32,
+        /// How many people are there, the guest included.
+        people: usize,
+        /// Whether this is the place of the session before.
+        resumed: bool,
+    },
+    /// Sound can flow.
+    MediaConnected {
+        /// From the offer to here.
+        after_ms: f64,
+        /// Tries before this one that failed.
+        rejoins: u32,
+    },
+    /// The peer connection is gone; the guest makes a new one.
+    MediaLost {
+        /// Why.
+        why: String,
+    },
+    /// The first decoded sound.
+    FirstAudio {
+        /// From the offer to here.
+        after_ms: f64,
+    },
+    /// Somebody came in.
+    Entered {
+        /// Who.
+        name: String,
+    },
+    /// Somebody left.
+    Left {
+        /// Who.
+        name: String,
+    },
+    /// Somebody sat down.
+    SatDown {
+        /// Who.
+        name: String,
+        /// At which table.
+        table: String,
+    },
+    /// Somebody stood up.
+    StoodUp {
+        /// Who.
+        name: String,
+    },
+    /// A voice came into an audio slot, or left it.
+    AudioSlot {
+        /// Which slot.
+        slot: u8,
+        /// Whose voice it carries from now on.
+        speaker: Option<String>,
+    },
+    /// The server refused something and says why.
+    Refused {
+        /// Which refusal.
+        code: RefusalCode,
+        /// Its sentence.
+        message: String,
+    },
+    /// The line to the server broke; the guest comes back by itself.
+    Disconnected {
+        /// Why.
+        why: String,
+    },
+    /// The session is over.
+    Ended {
+        /// By the server for this reason; nothing when the guest left or gave up.
+        reason: Option<GoodbyeReason>,
+    },
+}
+
+impl std::fmt::Display for Event {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Joined { space, people, resumed: false, .. } => write!(f, "in {space}, {people} people here"),
+            Self::Joined { space, .. } => write!(f, "back in {space}, at the place from before"),
+            Self::MediaConnected { after_ms, rejoins: 0 } => write!(f, "sound connected after {after_ms:.0} ms"),
+            Self::MediaConnected { after_ms, rejoins } => {
+                write!(f, "sound connected after {after_ms:.0} ms and {rejoins} failed tries")
+            }
+            Self::MediaLost { why } => write!(f, "sound connection lost ({why}), trying again"),
+            Self::FirstAudio { after_ms } => write!(f, "first sound after {after_ms:.0} ms"),
+            Self::Entered { name } => write!(f, "{name} came in"),
+            Self::Left { name } => write!(f, "{name} left"),
+            Self::SatDown { name, table } => write!(f, "{name} sat down at {table}"),
+            Self::StoodUp { name } => write!(f, "{name} stood up"),
+            Self::AudioSlot { slot, speaker: Some(name) } => write!(f, "slot {slot} carries {name}"),
+            Self::AudioSlot { slot, speaker: None } => write!(f, "slot {slot} is free"),
+            Self::Refused { message, .. } => write!(f, "refused: {message}"),
+            Self::Disconnected { why } => write!(f, "connection lost ({why}), coming back"),
+            Self::Ended { reason: Some(reason) } => write!(f, "the server ended the session: {reason:?}"),
+            Self::Ended { reason: None } => write!(f, "left"),
+        }
+    }
+}

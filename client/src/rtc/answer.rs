@@ -1,0 +1,137 @@
+//! What a guest reads from the server's answer itself: which stream is which slot, and the candidates it can
+//! reach.
+
+use super::setup::AUDIO_LEVEL_URI;
+use std::collections::HashMap;
+use std::net::IpAddr;
+use torg_protocol::ids::AudioSlotIndex;
+use torg_protocol::message::{OfferedTrack, TrackPurpose};
+
+/// What the server's answer says.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Answer {
+    /// The description without its candidates, to be applied.
+    pub(super) sdp: String,
+    /// The candidates that this guest can use, each as `candidate:…`.
+    pub(super) candidates: Vec<String>,
+    /// Which synchronisation source sends into which slot.
+    pub(super) slots: HashMap<u32, AudioSlotIndex>,
+    /// The id of the audio level on the microphone's section.
+    pub(super) level_id: Option<u8>,
+}
+
+impl Answer {
+    /// Reads an answer. Candidates are kept that match the transport, and that lie where our own end does:
+    /// loopback reaches loopback alone, and nothing else reaches it.
+    pub(super) fn read(sdp: &str, tracks: &[OfferedTrack], over_tcp: bool, local_ip: IpAddr) -> Self {
+        let mut answer = Self::default();
+        let mut section = Vec::new();
+        for line in sdp.lines() {
+            if line.starts_with("m=") {
+                answer.read_section(&section, tracks);
+                section.clear();
+            }
+            section.push(line);
+            match line.strip_prefix("a=candidate:") {
+                None if line.starts_with("a=end-of-candidates") => {}
+                None => {
+                    answer.sdp.push_str(line);
+                    answer.sdp.push_str("\r\n");
+                }
+                Some(candidate) if is_usable(candidate, over_tcp, local_ip) => {
+                    let candidate = format!("candidate:{candidate}");
+                    if !answer.candidates.contains(&candidate) {
+                        answer.candidates.push(candidate);
+                    }
+                }
+                Some(_) => {}
+            }
+        }
+        answer.read_section(&section, tracks);
+        answer
+    }
+
+    fn read_section(&mut self, lines: &[&str], tracks: &[OfferedTrack]) {
+        let Some(mid) = lines.iter().find_map(|line| line.strip_prefix("a=mid:")) else { return };
+        match tracks.iter().find(|track| track.mid == mid.trim()).map(|track| track.purpose) {
+            Some(TrackPurpose::AudioSlot { slot }) => {
+                let ssrcs = lines.iter().filter_map(|line| line.strip_prefix("a=ssrc:")?.split(' ').next());
+                self.slots.extend(ssrcs.filter_map(|ssrc| ssrc.parse().ok()).map(|ssrc: u32| (ssrc, slot)));
+            }
+            Some(TrackPurpose::Microphone {}) => {
+                self.level_id = lines.iter().find_map(|line| {
+                    let (id, uri) = line.strip_prefix("a=extmap:")?.split_once(' ')?;
+                    let id = id.split('/').next()?;
+                    (uri.trim() == AUDIO_LEVEL_URI).then(|| id.parse().ok())?
+                });
+            }
+            None => {}
+        }
+    }
+}
+
+/// Whether a candidate (RFC 8839, behind `candidate:`) is one that this guest can send to.
+fn is_usable(candidate: &str, over_tcp: bool, local_ip: IpAddr) -> bool {
+    let fields: Vec<&str> = candidate.split_whitespace().collect();
+    let (Some(transport), Some(address)) = (fields.get(2), fields.get(4)) else { return false };
+    let Ok(address) = address.parse::<IpAddr>() else { return false };
+    let transport_fits = if over_tcp {
+        transport.eq_ignore_ascii_case("tcp") && candidate.contains("tcptype passive")
+    } else {
+        transport.eq_ignore_ascii_case("udp")
+    };
+    transport_fits && address.is_ipv4() == local_ip.is_ipv4() && address.is_loopback() == local_ip.is_loopback()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SDP: &str = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n\
+        a=extmap:4/recvonly urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n\
+        a=candidate:1 1 udp 2130706431 127.0.0.1 8080 typ host\r\n\
+        a=candidate:2 1 tcp 1694498815 127.0.0.1 8080 typ host tcptype passive\r\n\
+        a=candidate:3 1 udp 2130706431 10.0.0.7 8080 typ host\r\n\
+        a=candidate:4 1 udp 2130706431 ::1 8080 typ host\r\na=end-of-candidates\r\n\
+        m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:1\r\na=ssrc:5001 cname:torg\r\na=ssrc:5001 msid:a b\r\n\
+        m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:2\r\na=ssrc:5002 cname:torg\r\n";
+
+    fn tracks() -> Vec<OfferedTrack> {
+        let track = |mid: &str, purpose| OfferedTrack { mid: mid.to_owned(), purpose };
+        vec![
+            track("0", TrackPurpose::Microphone {}),
+            track("1", TrackPurpose::AudioSlot { slot: AudioSlotIndex(0) }),
+            track("2", TrackPurpose::AudioSlot { slot: AudioSlotIndex(1) }),
+        ]
+    }
+
+    #[test]
+    fn streams_are_told_apart_by_their_sections() {
+        let answer = Answer::read(SDP, &tracks(), false, IpAddr::from([127, 0, 0, 1]));
+        assert_eq!(answer.level_id, Some(4));
+        assert_eq!(answer.slots, HashMap::from([(5001, AudioSlotIndex(0)), (5002, AudioSlotIndex(1))]));
+        assert!(!answer.sdp.contains("candidate"));
+        assert!(answer.sdp.ends_with("a=ssrc:5002 cname:torg\r\n"));
+    }
+
+    #[test]
+    fn only_candidates_within_reach_are_kept() {
+        let kept = |over_tcp, ip: &str| {
+            let answer = Answer::read(SDP, &tracks(), over_tcp, ip.parse().expect("an address"));
+            answer.candidates.iter().map(|candidate| candidate[10..11].to_owned()).collect::<String>()
+        };
+        assert_eq!(kept(false, "127.0.0.1"), "1");
+        assert_eq!(kept(true, "127.0.0.1"), "2");
+        assert_eq!(kept(false, "10.0.0.9"), "3");
+        assert_eq!(kept(false, "::1"), "4");
+        assert_eq!(kept(true, "10.0.0.9"), "");
+    }
+
+    #[test]
+    fn garbage_is_an_empty_answer() {
+        for sdp in ["", "m=", "a=candidate:", "a=mid:1\r\na=ssrc:", "a=extmap:\r\na=mid:0"] {
+            let answer = Answer::read(sdp, &tracks(), false, IpAddr::from([127, 0, 0, 1]));
+            assert!(answer.slots.is_empty() && answer.candidates.is_empty());
+        }
+    }
+}

@@ -1,0 +1,436 @@
+//! What a guest measures of its stay.
+
+use crate::rtc::VoicePacket;
+use crate::sound::ear::HeardVoice;
+use crate::sound::level::{AUDIBLE_DBFS, dbfs};
+use crate::sound::{FRAME_MS, FRAME_SAMPLES, SAMPLE_RATE_HZ};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+use torg_protocol::ids::{AudioSlotIndex, ParticipantId};
+use torg_protocol::limits::AUDIO_SLOTS;
+
+/// The figures of a stay so far.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Statistics {
+    /// From the first offer to the first decoded sound; nothing while nothing was heard.
+    pub first_audio_ms: Option<f64>,
+    /// Voice packets that came.
+    pub packets_received: u64,
+    /// Voice packets that did not, by their sequence numbers. A pause in speech is no loss.
+    pub packets_lost: u64,
+    /// Interarrival jitter (RFC 3550, section 6.4.1): that of the slot where it is worst.
+    pub jitter_ms: f64,
+    /// The longest time without a packet of somebody who was to be heard and spoke.
+    pub longest_gap_ms: f64,
+    /// What was heard, by speaker.
+    pub heard: Vec<Heard>,
+    /// Peer connections that had to be made anew.
+    pub rejoins: u32,
+    /// Packets that named a speaker whom their slot's label did not announce. Must be 0.
+    pub mislabelled: u64,
+    /// Packets of the speaker before that came after the slot got its new label. They are not played.
+    pub after_relabel: u64,
+    /// Voice packets sent.
+    pub packets_sent: u64,
+}
+
+/// How much of somebody was heard.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Heard {
+    /// Who.
+    pub name: String,
+    /// Seconds above -60 dBFS, as heard: after distance and walls.
+    pub seconds: f64,
+    /// The level over those seconds, both ears together, RMS dBFS.
+    pub rms_dbfs: f32,
+}
+
+/// Everything counted about one voice since the guest came in. The difference of two is what happened between.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct VoiceTally {
+    /// Packets of this voice.
+    pub packets: u64,
+    /// Frames of 20 ms in which it gave more than -60 dBFS.
+    pub audible_frames: u64,
+    /// Mean squares of those frames, both ears, summed.
+    audible_power: f64,
+    /// Mean squares of all frames, summed, left and right.
+    power: (f64, f64),
+}
+
+impl VoiceTally {
+    /// What came on top of an earlier tally.
+    #[must_use]
+    pub(crate) fn since(self, earlier: Self) -> Self {
+        Self {
+            packets: self.packets - earlier.packets,
+            audible_frames: self.audible_frames - earlier.audible_frames,
+            audible_power: self.audible_power - earlier.audible_power,
+            power: (self.power.0 - earlier.power.0, self.power.1 - earlier.power.1),
+        }
+    }
+
+    /// Seconds above -60 dBFS.
+    #[must_use]
+    pub fn audible_s(&self) -> f64 {
+        (self.audible_frames * FRAME_MS) as f64 / 1e3
+    }
+
+    /// The level over the audible seconds, both ears together.
+    #[must_use]
+    pub fn audible_dbfs(&self) -> f32 {
+        dbfs(self.audible_power / self.audible_frames.max(1) as f64)
+    }
+
+    /// The level of the left and of the right ear over a time, its silence included.
+    #[must_use]
+    pub fn ears_dbfs(&self, over: Duration) -> (f32, f32) {
+        let frames = (over.as_secs_f64() * 1e3 / FRAME_MS as f64).max(1.0);
+        (dbfs(self.power.0 / frames), dbfs(self.power.1 / frames))
+    }
+}
+
+/// Counts while the guest is in.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Meter {
+    slots: [SlotMeter; AUDIO_SLOTS],
+    /// By name: after a restart of the server the same people have other ids.
+    voices: BTreeMap<String, VoiceTally>,
+    offered: Option<Instant>,
+    first_audio: Option<Duration>,
+    longest_gap: Duration,
+    mislabelled: u64,
+    after_relabel: u64,
+    pub(crate) rejoins: u32,
+    pub(crate) packets_sent: u64,
+}
+
+/// Whose a packet is, by its slot's label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Labelled {
+    /// The labelled speaker's: to be played.
+    Right,
+    /// The one's before, late: to be dropped.
+    Former,
+    /// Somebody else's: to be dropped, and a fault.
+    Wrong,
+}
+
+/// A late packet may be so old, and not older.
+const FORMER_LABEL_VALID: Duration = Duration::from_millis(500);
+
+/// Somebody who speaks and is to be heard may be without a packet this long before the gap counts while it
+/// lasts: shorter ones count when the next packet ends them.
+const OPEN_GAP_COUNTS_FROM: Duration = Duration::from_millis(500);
+
+impl Meter {
+    /// The offer leaves.
+    pub(crate) fn offered(&mut self, now: Instant) {
+        self.offered.get_or_insert(now);
+    }
+
+    /// The first packet was decoded. True for the first call after an offer.
+    pub(crate) fn first_audio(&mut self, now: Instant) -> Option<Duration> {
+        if self.first_audio.is_some() {
+            return None;
+        }
+        self.first_audio = Some(now.saturating_duration_since(self.offered?));
+        self.first_audio
+    }
+
+    /// The streams begin anew, under other numbers: a new peer connection.
+    pub(crate) fn restart_streams(&mut self) {
+        for slot in &mut self.slots {
+            slot.restart();
+        }
+    }
+
+    /// A slot has another label.
+    pub(crate) fn label(&mut self, slot: AudioSlotIndex, speaker: Option<ParticipantId>, now: Instant) {
+        let Some(slot) = self.slots.get_mut(usize::from(slot.0)) else { return };
+        if slot.speaker != speaker {
+            slot.former = slot.speaker.map(|former| (former, now));
+            slot.speaker = speaker;
+            slot.last = None;
+            slot.expected_since = None;
+        }
+    }
+
+    /// A packet came; says whose it is.
+    pub(crate) fn received(&mut self, packet: &VoicePacket, name: Option<&str>, now: Instant) -> Labelled {
+        let Some(slot) = self.slots.get_mut(usize::from(packet.slot.0)) else { return Labelled::Wrong };
+        slot.count(packet.sequence);
+        let labelled = slot.labelled(packet.csrc, now);
+        match labelled {
+            Labelled::Right => {
+                if let Some(name) = name {
+                    voice(&mut self.voices, name).packets += 1;
+                }
+                let gap = slot.time(packet, now);
+                self.longest_gap = self.longest_gap.max(gap);
+            }
+            Labelled::Former => self.after_relabel += 1,
+            Labelled::Wrong => self.mislabelled += 1,
+        }
+        labelled
+    }
+
+    /// A frame was mixed: what one voice gave to it.
+    pub(crate) fn heard(&mut self, heard: HeardVoice, name: &str) {
+        let tally = voice(&mut self.voices, name);
+        tally.power.0 += heard.left;
+        tally.power.1 += heard.right;
+        let power = heard.left + heard.right;
+        if dbfs(power) > AUDIBLE_DBFS {
+            tally.audible_frames += 1;
+            tally.audible_power += power;
+        }
+    }
+
+    /// Looks after gaps that last. `is_expected` says of a speaker whether they speak at this moment and are to
+    /// be heard.
+    pub(crate) fn watch_gaps(&mut self, now: Instant, is_expected: impl Fn(ParticipantId) -> bool) {
+        for slot in &mut self.slots {
+            if !slot.speaker.is_some_and(&is_expected) {
+                slot.expected_since = None;
+                continue;
+            }
+            let since = *slot.expected_since.get_or_insert(now);
+            let last = slot.last.map_or(since, |last| last.arrived.max(since));
+            let gap = now.saturating_duration_since(last);
+            if gap >= OPEN_GAP_COUNTS_FROM {
+                self.longest_gap = self.longest_gap.max(gap);
+            }
+        }
+    }
+
+    pub(crate) fn voice(&self, name: &str) -> VoiceTally {
+        self.voices.get(name).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn statistics(&self) -> Statistics {
+        let sum = |part: fn(&SlotMeter) -> u64| self.slots.iter().map(part).sum();
+        let heard = self.voices.iter().filter(|(_, tally)| tally.audible_frames > 0);
+        Statistics {
+            first_audio_ms: self.first_audio.map(to_ms),
+            packets_received: sum(|slot| slot.received_before + slot.received),
+            packets_lost: sum(|slot| slot.lost_before + slot.lost()),
+            jitter_ms: self.slots.iter().map(|slot| slot.jitter_ms).fold(0.0, f64::max),
+            longest_gap_ms: to_ms(self.longest_gap),
+            heard: heard
+                .map(|(name, tally)| Heard {
+                    name: name.clone(),
+                    seconds: tally.audible_s(),
+                    rms_dbfs: tally.audible_dbfs(),
+                })
+                .collect(),
+            rejoins: self.rejoins,
+            mislabelled: self.mislabelled,
+            after_relabel: self.after_relabel,
+            packets_sent: self.packets_sent,
+        }
+    }
+}
+
+fn voice<'a>(voices: &'a mut BTreeMap<String, VoiceTally>, name: &str) -> &'a mut VoiceTally {
+    if !voices.contains_key(name) {
+        voices.insert(name.to_owned(), VoiceTally::default());
+    }
+    voices.get_mut(name).expect("it was put there if it was not")
+}
+
+pub(crate) fn to_ms(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1e6).round() / 1e3
+}
+
+/// One slot's stream.
+#[derive(Clone, Debug, Default)]
+struct SlotMeter {
+    speaker: Option<ParticipantId>,
+    former: Option<(ParticipantId, Instant)>,
+    /// First and highest sequence number, counted on beyond 16 bits.
+    span: Option<(i64, i64)>,
+    received: u64,
+    received_before: u64,
+    lost_before: u64,
+    last: Option<Arrival>,
+    expected_since: Option<Instant>,
+    jitter_ms: f64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Arrival {
+    arrived: Instant,
+    timestamp: u32,
+    sequence: u16,
+}
+
+impl SlotMeter {
+    fn restart(&mut self) {
+        self.lost_before += self.lost();
+        self.received_before += self.received;
+        self.received = 0;
+        self.span = None;
+        self.last = None;
+    }
+
+    fn lost(&self) -> u64 {
+        let expected = self.span.map_or(0, |(first, highest)| highest - first + 1);
+        (expected as u64).saturating_sub(self.received)
+    }
+
+    fn count(&mut self, sequence: u16) {
+        self.received += 1;
+        let Some((first, highest)) = &mut self.span else {
+            self.span = Some((i64::from(sequence), i64::from(sequence)));
+            return;
+        };
+        let counted = *highest + i64::from(sequence.wrapping_sub(*highest as u16) as i16);
+        *highest = (*highest).max(counted);
+        *first = (*first).min(counted);
+    }
+
+    fn labelled(&self, csrc: Option<ParticipantId>, now: Instant) -> Labelled {
+        match (csrc, self.speaker) {
+            // Nothing in the packet says whose it is: the label must do.
+            (None, Some(_)) => Labelled::Right,
+            (Some(csrc), Some(speaker)) if csrc == speaker => Labelled::Right,
+            _ => {
+                let is_former = |(former, until): (ParticipantId, Instant)| {
+                    csrc.is_none_or(|csrc| csrc == former) && now.saturating_duration_since(until) < FORMER_LABEL_VALID
+                };
+                if self.former.is_some_and(is_former) { Labelled::Former } else { Labelled::Wrong }
+            }
+        }
+    }
+
+    /// Takes the times of a packet of the labelled speaker; gives how long there was none, pauses not counted.
+    fn time(&mut self, packet: &VoicePacket, now: Instant) -> Duration {
+        let arrival = Arrival { arrived: now, timestamp: packet.timestamp, sequence: packet.sequence };
+        let Some(last) = self.last.replace(arrival) else {
+            return self.expected_since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since));
+        };
+        let seconds = |samples: i32| f64::from(samples) / f64::from(SAMPLE_RATE_HZ);
+        let spoken_s = seconds(packet.timestamp.wrapping_sub(last.timestamp) as i32);
+        let arrived_s = now.saturating_duration_since(last.arrived).as_secs_f64();
+        let frames = i32::from(packet.sequence.wrapping_sub(last.sequence) as i16);
+        if frames <= 0 {
+            // Out of order: the one before it has told its times.
+            self.last = Some(Arrival { arrived: now, ..last });
+            return Duration::ZERO;
+        }
+        let pause_s = (spoken_s - seconds(frames.saturating_mul(FRAME_SAMPLES as i32))).max(0.0);
+        if pause_s == 0.0 {
+            let transit_ms = (arrived_s - spoken_s).abs() * 1e3;
+            self.jitter_ms += (transit_ms - self.jitter_ms) / 16.0;
+        }
+        Duration::from_secs_f64((arrived_s - pause_s).max(0.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::Bytes;
+
+    const ANN: ParticipantId = ParticipantId(1);
+    const BOB: ParticipantId = ParticipantId(2);
+    const SLOT: AudioSlotIndex = AudioSlotIndex(0);
+
+    struct Stream {
+        meter: Meter,
+        start: Instant,
+    }
+
+    impl Stream {
+        fn new() -> Self {
+            let (mut meter, start) = (Meter::default(), Instant::now());
+            meter.label(SLOT, Some(ANN), start);
+            Self { meter, start }
+        }
+
+        fn at(&self, ms: u64) -> Instant {
+            self.start + Duration::from_millis(ms)
+        }
+
+        /// A packet by its number, the frame it holds, and when it comes.
+        fn packet(&mut self, number: u16, frame: u32, ms: u64, csrc: Option<ParticipantId>) -> Labelled {
+            let packet = VoicePacket {
+                slot: SLOT,
+                sequence: 65_500_u16.wrapping_add(number),
+                timestamp: frame * FRAME_SAMPLES as u32,
+                csrc,
+                payload: Bytes::from_static(b"x"),
+            };
+            let now = self.at(ms);
+            self.meter.received(&packet, Some("Ann"), now)
+        }
+    }
+
+    #[test]
+    fn losses_count_and_pauses_do_not() {
+        let mut stream = Stream::new();
+        for number in (0..100).filter(|number| number % 10 != 5) {
+            let pause = if number >= 50 { 40 } else { 0 };
+            let frame = u32::from(number) + pause;
+            stream.packet(number, frame, u64::from(frame) * 20, Some(ANN));
+        }
+        let statistics = stream.meter.statistics();
+        assert_eq!((statistics.packets_received, statistics.packets_lost), (90, 10));
+        assert!((statistics.longest_gap_ms - 40.0).abs() < 0.01, "{}", statistics.longest_gap_ms);
+        assert!(statistics.jitter_ms < 1e-9);
+        stream.meter.restart_streams();
+        stream.packet(1_000, 0, 10_000, Some(ANN));
+        assert_eq!(stream.meter.statistics().packets_lost, 10, "new numbers are no loss");
+    }
+
+    #[test]
+    fn jitter_is_that_of_the_rfc() {
+        let mut stream = Stream::new();
+        for number in 0..500_u16 {
+            let late = u64::from(number % 2) * 8;
+            stream.packet(number, u32::from(number), u64::from(number) * 20 + late, None);
+        }
+        assert!((stream.meter.statistics().jitter_ms - 8.0).abs() < 0.1);
+    }
+
+    #[test]
+    fn a_gap_counts_while_it_lasts_if_somebody_speaks() {
+        let mut stream = Stream::new();
+        stream.packet(0, 0, 0, Some(ANN));
+        for ms in (0..2_000).step_by(20) {
+            let now = stream.at(ms);
+            stream.meter.watch_gaps(now, |_| ms >= 1_000);
+        }
+        let gap_ms = stream.meter.statistics().longest_gap_ms;
+        assert!((960.0..1_000.0).contains(&gap_ms), "from when they spoke: {gap_ms}");
+    }
+
+    #[test]
+    fn the_label_tells_whose_a_packet_may_be() {
+        let mut stream = Stream::new();
+        assert_eq!(stream.packet(0, 0, 0, Some(ANN)), Labelled::Right);
+        assert_eq!(stream.packet(1, 1, 20, Some(BOB)), Labelled::Wrong);
+        let now = stream.at(40);
+        stream.meter.label(SLOT, Some(BOB), now);
+        assert_eq!(stream.packet(2, 2, 45, Some(ANN)), Labelled::Former);
+        assert_eq!(stream.packet(3, 3, 60, Some(BOB)), Labelled::Right);
+        assert_eq!(stream.packet(4, 4, 80, None), Labelled::Right, "an old server names nobody");
+        assert_eq!(stream.packet(5, 5, 900, Some(ANN)), Labelled::Wrong, "too late to be late");
+        let statistics = stream.meter.statistics();
+        assert_eq!((statistics.mislabelled, statistics.after_relabel), (2, 1));
+    }
+
+    #[test]
+    fn what_is_heard_is_measured_after_its_gains() {
+        let mut meter = Meter::default();
+        for frame in 0..100 {
+            let power = if frame < 50 { 0.5 * 10f64.powf(-2.4) } else { 1e-9 };
+            meter.heard(HeardVoice { speaker: ANN, left: power, right: power }, "Ann");
+        }
+        let statistics = meter.statistics();
+        assert_eq!(statistics.heard[0].seconds, 1.0);
+        assert!((statistics.heard[0].rms_dbfs + 24.0).abs() < 0.01);
+    }
+}
