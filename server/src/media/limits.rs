@@ -53,6 +53,10 @@ pub(super) const FLOW_INTERVAL: Duration = Duration::from_millis(500);
 /// What counts as flowing: a packet within this time. DTX sends one every 400 ms.
 pub(super) const FLOW_WINDOW: Duration = Duration::from_millis(1_500);
 
+/// Who has sent nothing at all for this long, not even a check of its consent, is not counted as hearing anybody,
+/// though the connection is held a while longer.
+pub(super) const LISTENER_SILENT_MAX: Duration = Duration::from_secs(8);
+
 /// Without any packet for this long a peer counts as gone. Firefox leaves up to 10 s between its checks.
 pub(super) const PEER_SILENT_MAX: Duration = Duration::from_secs(15);
 

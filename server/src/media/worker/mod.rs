@@ -25,7 +25,7 @@ use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tally::Tally;
 use tokio::sync::mpsc;
 use torg_protocol::limits::AUDIO_SLOTS;
@@ -244,6 +244,5 @@ impl Worker {
             self.drop_peer(at, Instant::now());
         }
         self.tally.publish(0);
-        std::thread::sleep(Duration::from_millis(1)); // lets the last goodbyes leave the socket's buffer
     }
 }

@@ -3,7 +3,7 @@
 use super::Worker;
 use crate::mailbox::{Flow, MediaEvent, SpaceKey, ToKeeper};
 use crate::media::leg::Leg;
-use crate::media::limits::{FLOW_WINDOW, PENDING_EVENTS_MAX};
+use crate::media::limits::{FLOW_WINDOW, LISTENER_SILENT_MAX, PENDING_EVENTS_MAX};
 use std::collections::HashMap;
 use std::time::Instant;
 use tokio::sync::mpsc;
@@ -26,7 +26,9 @@ impl Worker {
             self.keepers.keys().map(|&space| (space, Flow { worker: self.number, ..Flow::default() })).collect();
         let recent = |last: Instant| now.saturating_duration_since(last) <= FLOW_WINDOW;
         for (_, held) in &self.held {
-            let Some(flow) = flows.get_mut(&held.id.space).filter(|_| held.peer.is_connected()) else { continue };
+            let is_there =
+                held.peer.is_connected() && now.saturating_duration_since(held.last_heard) <= LISTENER_SILENT_MAX;
+            let Some(flow) = flows.get_mut(&held.id.space).filter(|_| is_there) else { continue };
             let listener = held.id.participant;
             flow.peers.push((listener, held.voice.flowed_within(FLOW_WINDOW, now)));
             let sounding = held.legs.iter().filter(|leg| leg.last_sent().is_some_and(recent));
