@@ -2,8 +2,10 @@
 
 mod command;
 mod event;
+mod hearing;
 pub mod limits;
 mod map;
+mod motion;
 mod refusal;
 mod routes;
 mod space;
@@ -11,7 +13,6 @@ mod view;
 
 pub use command::{Ask, Command, Start};
 pub use event::{Audience, Event, Happening, Person, View};
-pub use limits::PARTICIPANTS_MAX;
 pub use map::{Map, MapError, Table};
 pub use refusal::Refusal;
 pub use routes::{ListenerRoutes, Routes};

@@ -1,9 +1,122 @@
-//! Every bound and tuning of the engine in one place, and why it is what it is.
+//! Every bound and every tuned number of the engine in one place, and why it is what it is.
 
 use torg_protocol::units::DurationMs;
 
-/// People in one space unless told otherwise: a conference, and what one core serves with room to spare.
+// ---- people
+
+/// People in one space unless told otherwise: a large conference, served with room to spare by one core.
 pub const PARTICIPANTS_MAX: usize = 1_000;
 
-/// How long the place of somebody whose connection dropped is held: a change of network takes 10 to 20 s.
+/// How long the place and seat of somebody whose connection dropped is held: changing networks takes 10 to 20 s.
 pub const HOLD: DurationMs = DurationMs(30_000);
+
+/// An arrow key that stays down repeats every 30 to 50 ms after a pause of half a second. A direction that comes
+/// again within this time is the same press, so that it can't push somebody off the seat it just led to.
+pub const ARROW_REPEAT: DurationMs = DurationMs(600);
+
+/// Random places tried for somebody who names no start, before people may stand shoulder to shoulder.
+pub const ARRIVAL_TRIES: usize = 24;
+
+/// Who names no start stands at least this far from everybody else where there is room: two avatars side by side.
+pub const ARRIVAL_GAP_M: f64 = 0.9;
+
+/// Where there is no foyer people arrive within this distance of the middle: twice the reach of a full voice.
+pub const ARRIVAL_REACH_M: f64 = 4.0;
+
+// ---- bodies and walls
+
+/// Half the width of a body. A wall keeps this far from the middle of every avatar, and so does the map's edge.
+pub const BODY_M: f64 = 0.3;
+
+/// Half the thickness of a wall: a place nearer than this to its line is in the wall.
+pub const WALL_HALF_M: f64 = 0.05;
+
+/// Straight walks are planned with this much air beside the body. Rounding to the grid of whole centimetres moves
+/// a place by up to 7 mm, so a body on the grid never touches what its walk was planned to pass.
+pub const WALKING_MARGIN_M: f64 = 0.01;
+
+/// Ends of walks are placed with this much air, so that after rounding the next walk still has
+/// [`WALKING_MARGIN_M`].
+pub const PLACING_MARGIN_M: f64 = 0.03;
+
+/// A step shorter than this is standing still: it bounds the number of steps that sliding along walls can make.
+pub const STEP_M_MIN: f64 = 0.02;
+
+/// Below this share of the walking speed a slide along a wall is standing in front of it.
+pub const SLIDE_SHARE_MIN: f64 = 0.1;
+
+/// A person is moved this far at most out of a wall's reach to where they can stand; farther away it is another place.
+pub const NUDGE_M_MAX: f64 = 0.6;
+
+/// Rounds of moving a place out of what it touches. Two walls and an edge need three; more is a niche.
+pub const NUDGE_ROUNDS: usize = 8;
+
+/// Side of a cell of the index that finds walls and tables near a path, metres: a table and its surroundings.
+pub const GROUND_CELL_M: f64 = 4.0;
+
+/// Corners round a table at which a path may bend. Twelve make a detour 3 % longer than the arc.
+pub const CORNERS_A_TABLE: usize = 12;
+
+/// Up to this many corners every pair that sees each other is joined. On larger maps only pairs whose line grazes
+/// both obstacles are, which a shortest path can bend at: that keeps the largest map's check at a few seconds.
+pub const CORNERS_ALL_PAIRS_MAX: usize = 1_000;
+
+/// Farthest that the search for a place to stand in the middle of a map looks, in steps a side.
+pub const MIDDLE_STEPS_MAX: u32 = 100;
+
+// ---- tables
+
+/// The smallest table: two people knee to knee.
+pub const TABLE_RADIUS_M_MIN: f32 = 0.5;
+
+/// How far seats stand inside the rim: a body.
+pub const SEAT_INSET_M: f32 = 0.3;
+
+/// How far apart the middles of two seats are at least, metres: shoulders touch.
+pub const SEAT_WIDTH_M: f32 = 0.4;
+
+/// Who leaves a table steps this far out of the rim, so that the next press of a key doesn't lead back in.
+pub const STEP_OUT_M: f64 = 0.5;
+
+// ---- voices
+
+/// From here on, in dB below digital overload, a microphone hears a room and nobody speaks.
+pub const QUIET_MINUS_DBOV: u8 = 60;
+
+/// At this level somebody speaks with full weight: people with a normal headset reach -30 to -20 dBov.
+pub const FULL_MINUS_DBOV: u8 = 25;
+
+/// Steps from silence to full speech.
+pub const HEAT_MAX: u8 = 32;
+
+/// One step of warmth is lost in this time, so that a loud voice counts for five seconds after it stopped: the pause
+/// for thought inside one turn of a talk.
+pub const COOLING: DurationMs = DurationMs(150);
+
+/// The weight of an open microphone that nobody has spoken into lately. Small against speech, and more than nothing:
+/// who is near and unmuted holds a slot before the first word.
+pub const QUIET_WEIGHT: f32 = 0.05;
+
+/// A level is told when it differs this much from the last one told: less is not seen in a ring.
+pub const SHOWN_STEP_DB: u8 = 3;
+
+/// Levels are told at most this often a person; the media plane measures ten times a second.
+pub const SHOWN_EVERY: DurationMs = DurationMs(100);
+
+// ---- audio slots
+
+/// A slot that gets another speaker is silent for this long: the label goes by websocket, the sound by UDP, and the
+/// label must be first.
+pub const RELABEL_SILENCE: DurationMs = DurationMs(60);
+
+/// Who challenges a speaker for the slot must be louder by this factor (3.5 dB: clearly, to the ear) ...
+pub const CHALLENGE_RATIO: f32 = 1.5;
+
+/// ... and for this long: longer than a laugh or a cough.
+pub const CHALLENGE: DurationMs = DurationMs(500);
+
+/// Cells of the hearing grid across one earshot. Small cells make the search for the nearest end early in a crowd.
+pub const CELLS_AN_EARSHOT: f32 = 4.0;
+
+/// Cells along a side of the hearing grid at most: clearing them must stay cheaper than the people in them.
+pub const CELLS_A_SIDE_MAX: f32 = 128.0;

@@ -1,145 +1,139 @@
-//! The space.
+//! The space: one owner of all state. Commands and time in, events and routes out.
 
-use crate::command::{Ask, Command, Start};
+mod arriving;
+mod coming;
+mod crowd;
+mod walking;
+
+use crate::command::{Ask, Command};
 use crate::event::{Audience, Event, Happening, Person, View};
-use crate::limits::{HOLD, PARTICIPANTS_MAX};
+use crate::hearing::Hearing;
+use crate::limits::PARTICIPANTS_MAX;
 use crate::map::Map;
 use crate::refusal::Refusal;
 use crate::routes::Routes;
-use std::collections::BTreeMap;
+use crowd::Crowd;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use torg_protocol::geometry::{HearingPreset, Point, Segment};
-use torg_protocol::ids::ParticipantId;
-use torg_protocol::limits::AUDIO_SLOTS;
-use torg_protocol::people::{Place, Presence, Role};
-use torg_protocol::units::TimeMs;
+use torg_protocol::geometry::HearingPreset;
+use torg_protocol::ids::{ParticipantId, TableId};
+use torg_protocol::people::{Microphone, Role};
+use torg_protocol::text::PersonName;
+use torg_protocol::units::{TimeMs, VoiceLevel};
 
-/// The space.
+/// A running space. Mutate, then [drain](Space::drain) all events, then mutate again.
 #[derive(Debug)]
 pub struct Space {
     map: Map,
-    hearing: HearingPreset,
-    people: BTreeMap<ParticipantId, Avatar>,
+    preset: HearingPreset,
+    crowd: Crowd,
+    /// Who sits where, by table and seat.
+    seats: Vec<Vec<Option<ParticipantId>>>,
+    hearing: Hearing,
+    /// What happens by itself, by time: at most one arrival and one end of a hold a person.
+    due: BTreeSet<(TimeMs, Due)>,
     events: Vec<Event>,
-    routes: Arc<Routes>,
+    chance: ChaCha8Rng,
     participants_max: usize,
     now: TimeMs,
 }
 
-#[derive(Debug)]
-struct Avatar {
-    person: Person,
-    ears_open: bool,
-    held_until: Option<TimeMs>,
+/// What happens by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Due {
+    /// The hold of a place ends. Of two things at one moment this comes first: it frees a seat.
+    HoldEnds(ParticipantId),
+    /// A walk ends.
+    Arrives(ParticipantId),
 }
 
 impl Space {
     /// An empty space on a map. The seed decides everything that is left to chance.
     #[must_use]
-    pub fn new(map: Map, _seed: u64, now: TimeMs) -> Self {
-        let hearing = map.spec().hearing;
+    pub fn new(map: Map, seed: u64, now: TimeMs) -> Self {
+        let preset = map.spec().hearing;
+        let size_m = map.ground().size_m().as_vec2();
         Self {
+            seats: map.tables().iter().map(|table| vec![None; table.seats.len()]).collect(),
+            hearing: Hearing::new(size_m, map.tables().len(), preset.law()),
             map,
-            hearing,
-            people: BTreeMap::new(),
+            preset,
+            crowd: Crowd::default(),
+            due: BTreeSet::new(),
             events: Vec::new(),
-            routes: Arc::new(Routes::default()),
+            chance: ChaCha8Rng::seed_from_u64(seed),
             participants_max: PARTICIPANTS_MAX,
             now,
         }
     }
 
-    /// The same space with room for another number of people.
+    /// The same space with room for another number of people than [`PARTICIPANTS_MAX`].
     #[must_use]
     pub fn with_participants_max(mut self, participants_max: usize) -> Self {
         self.participants_max = participants_max;
         self
     }
 
-    /// Does what is asked, or refuses it; a refusal changes nothing.
+    /// Does what is asked, or refuses it; a refusal changes nothing. What is due until `now` happens first.
     ///
     /// # Errors
     /// [`Refusal`] says why, in words for the person who asked.
     pub fn apply(&mut self, now: TimeMs, command: Command) -> Result<(), Refusal> {
-        self.now = self.now.max(now);
+        self.pass(now);
         let id = command.participant;
-        if let Ask::Enter { name, role, microphone, start } = command.what {
-            if self.people.contains_key(&id) {
-                return Err(Refusal::UnknownParticipant);
-            }
-            if self.people.len() >= self.participants_max {
-                return Err(Refusal::SpaceFull { max: self.participants_max });
-            }
-            let middle = Point::nearest(glam::Vec2::new(self.map.spec().width_m, self.map.spec().height_m) / 2.0);
-            let at = match start {
-                Some(Start::At(at)) => at,
-                _ => middle,
-            };
-            let motion = Segment::standing(at, self.now);
-            let place = Place::Square;
-            let person = Person { id, name, role, motion, place, microphone, presence: Presence::Here };
-            self.tell(Audience::EverybodyBut(id), Happening::Entered(person.clone()));
-            self.people.insert(id, Avatar { person, ears_open: false, held_until: None });
-            return Ok(());
-        }
-        let avatar = self.people.get_mut(&id).ok_or(Refusal::UnknownParticipant)?;
-        let happening = match command.what {
-            Ask::Leave => {
-                self.people.remove(&id);
-                Happening::Left(id)
-            }
-            Ask::Drop => {
-                avatar.held_until = Some(now + HOLD);
-                avatar.person.presence = Presence::Away;
-                Happening::PresenceChanged(id, Presence::Away)
-            }
-            Ask::Return => {
-                avatar.held_until = None;
-                avatar.person.presence = Presence::Here;
-                Happening::PresenceChanged(id, Presence::Here)
-            }
-            Ask::WalkTo(to) => {
-                let from = Point::nearest(avatar.person.motion.position_m(self.now));
-                avatar.person.motion = Segment::walking(from, to, self.now);
-                Happening::Moved(id, avatar.person.motion)
-            }
-            Ask::SetMicrophone(microphone) => {
-                avatar.person.microphone = microphone;
-                Happening::MicrophoneChanged(id, microphone)
-            }
-            Ask::SetEars { open } => {
-                avatar.ears_open = open;
-                return Ok(());
-            }
-            Ask::Rename(name) => {
-                avatar.person.name = name.clone();
-                Happening::Renamed(id, name)
-            }
-            Ask::SetHearing(_) if avatar.person.role != Role::Host => return Err(Refusal::NotAllowed),
-            Ask::SetHearing(preset) => {
-                self.hearing = preset;
-                Happening::HearingChanged(preset)
-            }
-            _ => return Ok(()),
+        let what = match command.what {
+            Ask::Enter { name, role, microphone, start } => return self.enter(id, name, role, microphone, start),
+            what => what,
         };
-        self.tell(Audience::Everybody, happening);
+        let index = self.crowd.find(id).ok_or(Refusal::UnknownParticipant)?;
+        match what {
+            Ask::Enter { .. } | Ask::Leave => self.leave(index),
+            Ask::Drop => self.hold(index),
+            Ask::Return => self.come_back(index),
+            Ask::Walk(walk) => return self.walk(index, walk),
+            Ask::WalkTo(to) => return self.walk_to(index, to),
+            Ask::JoinTable(table) => return self.join_table(index, table),
+            Ask::LeaveTable => return self.leave_table(index),
+            Ask::SetMicrophone(microphone) => self.set_microphone(index, microphone),
+            Ask::SetEars { open } => self.set_ears(index, open),
+            Ask::Rename(name) => self.rename(index, name),
+            Ask::SetHearing(preset) => return self.set_hearing(index, preset),
+            Ask::Voice(level) => self.hear_voice(index, level),
+        }
         Ok(())
     }
 
-    /// Lets time pass: arrivals, holds that ran out, hearing, audio slots, routes. Called 20 times a second.
+    /// Lets time pass: arrivals, seats, holds that ran out, voices, hearing, audio slots, routes. Called 20 times a
+    /// second; a clock that runs backwards is taken to stand.
     pub fn advance(&mut self, now: TimeMs) {
-        self.now = self.now.max(now);
+        self.pass(now);
+        let now = self.now;
+        let Self { crowd, hearing, events, map, .. } = self;
+        for avatar in crowd.iter_mut() {
+            avatar.voice.cool(now);
+            if let Some(level) = avatar.voice.show(now) {
+                let what = Happening::Spoke(avatar.person.id, level);
+                events.push(Event { to: Audience::Everybody, what });
+            }
+        }
+        let people = crowd.iter().map(|(index, avatar)| (index, avatar.stand(map, now)));
+        hearing.tick(now, people, crowd.order(), |listener, slot, speaker| {
+            events.push(Event { to: Audience::Only(listener), what: Happening::SlotLabelled(slot, speaker) });
+        });
     }
 
-    /// Everything that happened since the last call. Change, then drain all, then change again.
+    /// Everything that happened since the last call.
     pub fn drain(&mut self) -> std::vec::Drain<'_, Event> {
         self.events.drain(..)
     }
 
-    /// The newest routes: a new table with a higher version only when something changed.
+    /// The newest routes, as of the last [`advance`](Space::advance): a new table with a higher version only when
+    /// something changed.
     #[must_use]
     pub fn routes(&self) -> &Arc<Routes> {
-        &self.routes
+        self.hearing.routes()
     }
 
     /// The map.
@@ -151,42 +145,104 @@ impl Space {
     /// How far voices carry at the moment.
     #[must_use]
     pub fn hearing(&self) -> HearingPreset {
-        self.hearing
+        self.preset
     }
 
-    /// All that a participant may see. Drain first: events from before are in the view already.
+    /// All that a participant may see. Drain first: what events tell that still wait is in the view already.
     #[must_use]
     pub fn view(&self, of: ParticipantId) -> Option<View> {
-        self.people.get(&of)?;
-        let people = self.people.iter().map(|(id, avatar)| (*id, avatar.person.clone())).collect();
-        Some(View { hearing: self.hearing, people, audio_slots: [None; AUDIO_SLOTS] })
+        let index = self.crowd.find(of)?;
+        let people = self.crowd.by_id().map(|avatar| (avatar.person.id, avatar.person.clone())).collect();
+        Some(View { hearing: self.preset, people, audio_slots: self.hearing.labels(index) })
     }
 
     /// A participant as all may see them.
     #[must_use]
     pub fn person(&self, of: ParticipantId) -> Option<&Person> {
-        self.people.get(&of).map(|avatar| &avatar.person)
+        self.crowd.get(of).map(|avatar| &avatar.person)
     }
 
     /// How many are in, those whose place is held among them.
     #[must_use]
     pub fn population(&self) -> usize {
-        self.people.len()
+        self.crowd.len()
     }
 
     /// Whether what arrives at a participant is played.
     #[must_use]
     pub fn ears_open(&self, of: ParticipantId) -> bool {
-        self.people.get(&of).is_some_and(|avatar| avatar.ears_open)
+        self.crowd.get(of).is_some_and(|avatar| avatar.ears_open)
     }
 
-    /// How many others, present and with open ears, may hear the place where a participant is.
+    /// How many others, connected and with open ears, may hear the place where a participant was at the last
+    /// [`advance`](Space::advance), whatever the microphone does.
     #[must_use]
-    pub fn in_earshot(&self, _speaker: ParticipantId) -> u16 {
-        0
+    pub fn in_earshot(&self, speaker: ParticipantId) -> u16 {
+        let count = self.crowd.find(speaker).map_or(0, |index| self.hearing.in_earshot(index));
+        u16::try_from(count).unwrap_or(u16::MAX)
     }
 
-    fn tell(&mut self, to: Audience, what: Happening) {
-        self.events.push(Event { to, what });
+    /// How many seats of a table are free.
+    #[must_use]
+    pub fn free_seats(&self, table: TableId) -> usize {
+        self.seats.get(usize::from(table.0)).map_or(0, |seats| seats.iter().filter(|seat| seat.is_none()).count())
+    }
+
+    fn set_microphone(&mut self, index: usize, microphone: Microphone) {
+        let now = self.now;
+        let avatar = &mut self.crowd[index];
+        let id = avatar.person.id;
+        if avatar.person.microphone == microphone {
+            return;
+        }
+        avatar.person.microphone = microphone;
+        let falls_silent = microphone != Microphone::On && avatar.voice.hush(now);
+        self.tell_all(Happening::MicrophoneChanged(id, microphone));
+        if falls_silent {
+            self.tell_all(Happening::Spoke(id, VoiceLevel::SILENT));
+        }
+    }
+
+    fn set_ears(&mut self, index: usize, open: bool) {
+        self.crowd[index].ears_open = open;
+        self.hearing.set_hears(index, self.crowd[index].hears());
+    }
+
+    fn rename(&mut self, index: usize, name: PersonName) {
+        let person = &mut self.crowd[index].person;
+        if person.name != name {
+            person.name = name.clone();
+            let id = person.id;
+            self.tell_all(Happening::Renamed(id, name));
+        }
+    }
+
+    fn set_hearing(&mut self, index: usize, preset: HearingPreset) -> Result<(), Refusal> {
+        if self.crowd[index].person.role != Role::Host {
+            return Err(Refusal::NotAllowed);
+        }
+        if self.preset != preset {
+            self.preset = preset;
+            self.hearing.set_law(preset.law());
+            self.tell_all(Happening::HearingChanged(preset));
+        }
+        Ok(())
+    }
+
+    fn hear_voice(&mut self, index: usize, level: VoiceLevel) {
+        let now = self.now;
+        let avatar = &mut self.crowd[index];
+        // A level measured before the microphone was muted may come after it.
+        if avatar.person.microphone == Microphone::On {
+            avatar.voice.hear(now, level);
+        }
+    }
+
+    fn tell_all(&mut self, what: Happening) {
+        self.events.push(Event { to: Audience::Everybody, what });
+    }
+
+    fn tell(&mut self, to: ParticipantId, what: Happening) {
+        self.events.push(Event { to: Audience::Only(to), what });
     }
 }

@@ -1,0 +1,248 @@
+//! Ways round walls and tables: the shortest path over the corners that see each other.
+//!
+//! The graph of corners is built once, when a map is checked. A search joins its two ends to it and runs A* with the
+//! straight distance as estimate; corners seen from the start are looked at only when they are the best lead.
+
+use super::arrows::way_out;
+use super::corners::{Corner, corners};
+use super::ground::Ground;
+use super::{metres, nearest};
+use crate::limits::{CORNERS_ALL_PAIRS_MAX, PLACING_MARGIN_M};
+use glam::DVec2;
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+use torg_protocol::geometry::Point;
+use torg_protocol::ids::TableId;
+
+/// Where a way begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Outside all rims.
+    Open(Point),
+    /// Inside the rim of a table, which is left by a straight walk.
+    Table(TableId, Point),
+}
+
+/// Where a way ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Goal {
+    /// At a place to stand.
+    Stand(Point),
+    /// At the rim of a table, to sit down there.
+    Table(TableId),
+}
+
+/// The corners of a map, and which see each other.
+#[derive(Clone, Debug)]
+pub(crate) struct Ways {
+    corners: Vec<Point>,
+    /// Where the neighbours of each corner begin in `neighbours`, and one more for the end.
+    starts: Vec<u32>,
+    /// At most 4 corners a wall and 12 a table: 16 bits hold them.
+    neighbours: Vec<u16>,
+}
+
+impl Ways {
+    /// Joins all corners that see each other.
+    pub(crate) fn new(ground: &Ground) -> Self {
+        let corners = corners(ground);
+        let all_pairs = corners.len() <= CORNERS_ALL_PAIRS_MAX;
+        let mut pairs: Vec<(u16, u16)> = Vec::new();
+        for (index, one) in (0u16..).zip(&corners) {
+            for (other_index, other) in (0..index).zip(&corners) {
+                if (all_pairs || grazes(one, other)) && ground.is_clear(one.at, other.at) {
+                    pairs.extend([(index, other_index), (other_index, index)]);
+                }
+            }
+        }
+        pairs.sort_unstable();
+        let begin = |corner: usize| pairs.partition_point(|&(one, _)| usize::from(one) < corner) as u32;
+        Self {
+            starts: (0..=corners.len()).map(begin).collect(),
+            neighbours: pairs.into_iter().map(|(_, other)| other).collect(),
+            corners: corners.iter().map(|corner| corner.at).collect(),
+        }
+    }
+
+    /// The shortest way, as the ends of its straight walks; nothing when there is none. From inside a table the
+    /// first of them is at its rim.
+    pub(crate) fn plan(&self, ground: &Ground, origin: Origin, goal: Goal) -> Option<Vec<Point>> {
+        let mut search = Search {
+            ways: self,
+            ground,
+            origin,
+            goal,
+            parents: vec![Node::Unreached; self.corners.len()],
+            leads: BinaryHeap::new(),
+        };
+        search.run().map(|bends| search.walk_over(&bends))
+    }
+
+    fn neighbours(&self, corner: u16) -> &[u16] {
+        let corner = usize::from(corner);
+        &self.neighbours[self.starts[corner] as usize..self.starts[corner + 1] as usize]
+    }
+}
+
+fn grazes(one: &Corner, other: &Corner) -> bool {
+    let direction = (metres(other.at) - metres(one.at)).normalize_or_zero();
+    one.bends(direction) && other.bends(direction)
+}
+
+/// How a corner was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Node {
+    Unreached,
+    FromStart,
+    From(u16),
+}
+
+/// A walk that may be the next best.
+#[derive(Clone, Copy, Debug)]
+struct Lead {
+    /// Length so far and the straight rest, metres.
+    estimate_m: f64,
+    walked_m: f64,
+    /// The corner it leads to; nothing is the goal.
+    to: Option<u16>,
+    from: Node,
+}
+
+impl Ord for Lead {
+    /// The greatest is the best: the shortest, and of equals always the same one.
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.estimate_m.total_cmp(&self.estimate_m).then_with(|| other.to.cmp(&self.to))
+    }
+}
+
+impl PartialOrd for Lead {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Lead {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Lead {}
+
+struct Search<'a> {
+    ways: &'a Ways,
+    ground: &'a Ground,
+    origin: Origin,
+    goal: Goal,
+    parents: Vec<Node>,
+    leads: BinaryHeap<Lead>,
+}
+
+impl Search<'_> {
+    /// The corners at which the shortest way bends, from start to goal.
+    fn run(&mut self) -> Option<Vec<u16>> {
+        let start = metres(self.start());
+        if self.leaves_to(self.end_from(self.start())).is_some() {
+            return Some(Vec::new());
+        }
+        for corner in 0..self.ways.corners.len() as u16 {
+            let walked_m = start.distance(self.corner(corner));
+            self.lead(walked_m, Some(corner), Node::FromStart);
+        }
+        // Each pair of corners makes at most one lead in each direction, so the search ends.
+        while let Some(lead) = self.leads.pop() {
+            let Some(corner) = lead.to else { return Some(self.bends(lead.from)) };
+            if self.parents[usize::from(corner)] != Node::Unreached {
+                continue;
+            }
+            let at = self.ways.corners[usize::from(corner)];
+            if lead.from == Node::FromStart && self.leaves_to(at).is_none() {
+                continue;
+            }
+            self.parents[usize::from(corner)] = lead.from;
+            let end = self.end_from(at);
+            if self.ground.is_clear(at, end) {
+                self.lead(lead.walked_m + metres(at).distance(metres(end)), None, Node::From(corner));
+            }
+            let ways = self.ways;
+            for &neighbour in ways.neighbours(corner) {
+                if self.parents[usize::from(neighbour)] == Node::Unreached {
+                    let walked_m = lead.walked_m + metres(at).distance(self.corner(neighbour));
+                    self.lead(walked_m, Some(neighbour), Node::From(corner));
+                }
+            }
+        }
+        None
+    }
+
+    fn lead(&mut self, walked_m: f64, to: Option<u16>, from: Node) {
+        let rest_m = to.map_or(0.0, |corner| self.rest_m(self.corner(corner)));
+        self.leads.push(Lead { estimate_m: walked_m + rest_m, walked_m, to, from });
+    }
+
+    fn bends(&self, mut node: Node) -> Vec<u16> {
+        let mut bends = Vec::new();
+        while let Node::From(corner) = node {
+            bends.push(corner);
+            node = self.parents[usize::from(corner)];
+        }
+        bends.reverse();
+        bends
+    }
+
+    /// The straight walks over corners, with the way out of the table before and the goal behind.
+    fn walk_over(&self, bends: &[u16]) -> Vec<Point> {
+        let mut walks: Vec<Point> = bends.iter().map(|&corner| self.ways.corners[usize::from(corner)]).collect();
+        walks.push(self.end_from(walks.last().copied().unwrap_or(self.start())));
+        let first = walks[0];
+        walks.dedup();
+        match self.origin {
+            Origin::Open(at) => walks.retain(|&walk| walk != at),
+            // Looked at when the search began, so it is there.
+            Origin::Table(..) => walks.splice(0..0, self.leaves_to(first)).for_each(drop),
+        }
+        walks
+    }
+
+    fn corner(&self, corner: u16) -> DVec2 {
+        metres(self.ways.corners[usize::from(corner)])
+    }
+
+    fn start(&self) -> Point {
+        match self.origin {
+            Origin::Open(at) | Origin::Table(_, at) => at,
+        }
+    }
+
+    /// Where a straight walk to a place begins outside of all rims; nothing when something is in the way.
+    fn leaves_to(&self, to: Point) -> Option<Point> {
+        let open = match self.origin {
+            Origin::Open(at) => at,
+            Origin::Table(table, at) => {
+                let direction = (metres(to) - metres(at)).try_normalize()?;
+                way_out(self.ground, table, at, direction)?
+            }
+        };
+        self.ground.is_clear(open, to).then_some(open)
+    }
+
+    /// Where a straight walk from a place to the goal ends.
+    fn end_from(&self, from: Point) -> Point {
+        match self.goal {
+            Goal::Stand(at) => at,
+            Goal::Table(table) => {
+                let disc = self.ground.disc(table);
+                let ring_m = disc.radius_m + PLACING_MARGIN_M;
+                nearest(disc.a + (metres(from) - disc.a).normalize_or(DVec2::NEG_Y) * ring_m)
+            }
+        }
+    }
+
+    /// What is left at least, metres.
+    fn rest_m(&self, from: DVec2) -> f64 {
+        match self.goal {
+            Goal::Stand(at) => from.distance(metres(at)),
+            Goal::Table(table) => (self.ground.disc(table).air_m(from) - PLACING_MARGIN_M).max(0.0),
+        }
+    }
+}
