@@ -26,7 +26,8 @@ export default defineConfig({
   server: {
     port: 5173,
     proxy: {
-      '/ws': { target: server, ws: true },
+      // The server lets in only pages of its own.
+      '/ws': { target: server, ws: true, rewriteWsOrigin: true },
       '/api': { target: server },
     },
   },

@@ -29,6 +29,7 @@ function network(hash = '#TOKEN') {
   const sockets = new Sockets();
   const states: Connection[] = [];
   const messages: ServerMessage[] = [];
+  const told: string[] = [];
   const me: { name: string; microphone: Microphone; start: Start | null } = {
     name: 'Ann', microphone: 'on', start: { at: { x: 3, y: 4 } },
   };
@@ -37,10 +38,10 @@ function network(hash = '#TOKEN') {
     connection: (connection) => states.push(connection),
     message: (message) => messages.push(message),
     frame: () => undefined,
-    quiet: () => undefined,
+    quiet: () => told.push('quiet'),
     introduce: () => me,
   });
-  return { wired, sockets, states, messages, state: () => states.at(-1)?.state };
+  return { wired, sockets, states, messages, told, state: () => states.at(-1)?.state };
 }
 
 beforeEach(() => { vi.useFakeTimers(); });
@@ -154,7 +155,7 @@ describe('coming back', () => {
   });
 
   it('notices a line that has gone quiet, then takes it for broken', () => {
-    const { wired, sockets, state } = network();
+    const { wired, sockets, state, told } = network();
     wired.join();
     sockets.welcomes();
     for (let seconds = 0; seconds < 10; seconds += 1) {
@@ -162,8 +163,10 @@ describe('coming back', () => {
       sockets.says({ type: 'pong', nonce: 0, server_time: 0 as never });
     }
     expect(wired.speaking).toBe(true);
-    vi.advanceTimersByTime(2_600);
+    told.length = 0;
+    vi.advanceTimersByTime(1_800);
     expect(wired.speaking).toBe(false);
+    expect(told).toContain('quiet');
     expect(state()).toBe('in');
     vi.advanceTimersByTime(5_000);
     expect(sockets.opened[0]?.closed).toBe(true);

@@ -36,10 +36,10 @@ export interface Surroundings {
 const WELCOME_MS_MAX = 8_000;
 
 /** How often the line is tried, ms. Also what sets the clock. */
-const PING_MS = 1_000;
+const PING_MS = 500;
 
-/** Without an answer for this long the line counts as quiet, ms: early enough for the badge's 2 s. */
-const QUIET_MS = 1_500;
+/** Without an answer for this long the line counts as quiet, ms: with the ping's own wait, the badge's 2 s are kept. */
+const QUIET_MS = 1_200;
 
 /** Without anything for this long the line counts as broken, ms: TCP would take minutes to say so. */
 const BROKEN_MS = 6_000;
@@ -213,11 +213,7 @@ export class Network {
   }
 
   #beat(phase: Extract<Phase, { is: 'in' }>): void {
-    const now_ms = performance.now();
-    if (isQuiet(phase, now_ms)) {
-      if (now_ms - phase.heard_ms > BROKEN_MS) return this.#broke();
-      this.#events.quiet();
-    }
+    if (isQuiet(phase, performance.now()) && performance.now() - phase.heard_ms > BROKEN_MS) return this.#broke();
     this.#ping(phase);
   }
 
@@ -231,7 +227,12 @@ export class Network {
   #ping(phase: Extract<Phase, { is: 'in' }>): void {
     const now_ms = performance.now();
     // While a ping is unanswered, what counts is how long the first of them is.
-    if (phase.heard_ms >= phase.pinged_ms) phase.pinged_ms = now_ms;
+    if (phase.heard_ms >= phase.pinged_ms) {
+      phase.pinged_ms = now_ms;
+      setTimeout(() => {
+        if (this.#phase === phase && isQuiet(phase, performance.now())) this.#events.quiet();
+      }, QUIET_MS + 1);
+    }
     phase.socket.send({ type: 'ping', nonce: Math.floor(now_ms) % 2 ** 32 });
   }
 
