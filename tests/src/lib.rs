@@ -1,1 +1,34 @@
-//! placeholder
+//! The harness of the stories: a real server on a free port, real guests, real sound.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`Square`] | a server of its own, with its data in a folder of its own |
+//! | [`Relay`] | a line that can be cut |
+//! | [`Recording`] | what an ear got, and how loud a tone is in it |
+//! | [`Stranger`] | a client that says anything |
+//!
+//! ```no_run
+//! use std::time::Duration;
+//! use torg_tests::{Square, named};
+//!
+//! # async fn story() -> Result<(), torg_client::GuestError> {
+//! let square = Square::start().await;
+//! let ann = square.guest(named("Ann").at(10.0, 20.0).tone(450.0)).await;
+//! let mut bob = square.guest(named("Bob").at(11.0, 20.0)).await;
+//! bob.wait_until_hears("Ann", Duration::from_secs(3)).await?;
+//! ann.leave().await?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod http;
+mod recording;
+mod relay;
+mod square;
+mod stranger;
+
+pub use http::{Reply, request};
+pub use recording::Recording;
+pub use relay::Relay;
+pub use square::{Links, Square, map, named};
+pub use stranger::Stranger;

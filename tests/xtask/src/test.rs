@@ -154,14 +154,22 @@ fn browser(chores: &mut Chores) -> Result<(), String> {
     chores.run(&mut cargo(&["build", "--quiet", "--workspace", "--bins"]))?;
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
     let folder = own.parent().ok_or("this program lies in no folder")?;
-    let mut npm = program("npm", &["run", "--silent", "test"]);
-    npm.current_dir(crate::root().join("tests/browser"));
-    npm.env("TORG_BINARIES", folder).env("TORG_CHROMIUM", chromium);
-    if let Err(reason) = firefox {
-        println!("   the story of Firefox is left out: {reason}");
-        npm.env("TORG_FIREFOX", "left out");
-    }
-    chores.run(&mut npm)
+    let mut npm = |script| {
+        let mut npm = program("npm", &["run", "--silent", script]);
+        npm.current_dir(crate::root().join("tests/browser"));
+        chores.run(npm.env("TORG_BINARIES", folder).env("TORG_CHROMIUM", &chromium))
+    };
+    npm("check")?;
+    // What Firefox has to tell is worth hearing even when Chromium's stories fail.
+    let chromium = npm("test");
+    let firefox = match firefox {
+        Ok(()) => npm("test:firefox"),
+        Err(reason) => {
+            println!("   the story of Firefox is left out: {reason}");
+            Ok(())
+        }
+    };
+    chromium.and(firefox)
 }
 
 fn stories(chores: &mut Chores) -> Result<(), String> {

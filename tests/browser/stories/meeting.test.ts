@@ -1,0 +1,68 @@
+/** Two people meet, talk, walk apart and come back. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SMALL } from '../support/maps';
+import { Person } from '../support/person';
+import { Square } from '../support/square';
+import { always, eventually } from '../support/waiting';
+
+/** Sound that a person would hear, and none: RMS out of the page's own graph. */
+const AUDIBLE = 0.01;
+const NOTHING = 0.000_1;
+
+describe('two people at the square', () => {
+  let square: Square;
+  let ann: Person;
+  let bo: Person;
+
+  beforeAll(async () => {
+    square = await Square.start();
+    const { join } = await square.space('A small square', SMALL);
+    ann = await Person.arrive(join, 'Ann');
+    bo = await Person.arrive(join, 'Bo');
+  });
+
+  afterAll(async () => {
+    await Promise.all([ann?.leave(), bo?.leave()]);
+    await square?.stop();
+  });
+
+  it('hear each other where they arrive, and are told so', async () => {
+    await eventually('Ann hears Bo', () => ann.hearing('Bo'), (level) => level > AUDIBLE);
+    await eventually('Bo hears Ann', () => bo.hearing('Ann'), (level) => level > AUDIBLE);
+    await eventually('Ann is told that she is heard', () => ann.badges(), ({ heard, by }) => heard === 'heard' && by === 1);
+    await eventually('Bo is told that he hears', () => bo.badges(), ({ hearing }) => hearing === 'hearing');
+    await expect(ann.page.getByText('1 person hears you').first().isVisible()).resolves.toBe(true);
+  });
+
+  it('fade from each other when one walks away by keyboard', async () => {
+    const start = await bo.position();
+    await bo.hold('ArrowRight', 3_000);
+    const end = await bo.position();
+    expect(end.x - start.x).toBeGreaterThan(6.5);
+    const seen = await ann.position('Bo');
+    expect(Math.hypot(seen.x - end.x, seen.y - end.y)).toBeLessThan(0.2);
+    await eventually('Ann hears nothing', () => ann.hearing(), (level) => level < NOTHING);
+    await always('Bo hears nothing', () => bo.hearing(), (level) => level < NOTHING, 1_500);
+    await eventually('Ann is told why', () => ann.badges(), ({ heard }) => heard === 'nobody_near', 2_000);
+  });
+
+  it('come back without a new offer', async () => {
+    await bo.hold('ArrowLeft', 3_000);
+    await eventually('Ann hears Bo again', () => ann.hearing('Bo'), (level) => level > AUDIBLE);
+    expect([await ann.offers(), await bo.offers()]).toEqual([1, 1]);
+  });
+
+  it('know when somebody mutes, and hear nothing of them', async () => {
+    await bo.page.keyboard.press('m');
+    await eventually('Bo is told that he is muted', () => bo.badges(), ({ heard }) => heard === 'muted', 2_000);
+    await eventually('Ann hears nothing of Bo', () => ann.hearing('Bo'), (level) => level < NOTHING);
+    await eventually('Bo still hears Ann', () => bo.hearing('Ann'), (level) => level > AUDIBLE);
+    await bo.page.keyboard.press('m');
+    await eventually('Ann hears Bo again', () => ann.hearing('Bo'), (level) => level > AUDIBLE);
+  });
+
+  it('find nothing amiss', () => {
+    expect({ ann: ann.faults, bo: bo.faults }).toEqual({ ann: [], bo: [] });
+    expect([...ann.strayRequests, ...bo.strayRequests]).toEqual([]);
+  });
+});

@@ -1,0 +1,58 @@
+/** Lines break and servers restart; people stay where they were. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SMALL } from '../support/maps';
+import { Person } from '../support/person';
+import { Square } from '../support/square';
+import { eventually } from '../support/waiting';
+
+const AUDIBLE = 0.01;
+
+/** Who somebody is to the server. */
+async function idOf(person: Person): Promise<number | undefined> {
+  return (await person.people()).find(({ me }) => me)?.id;
+}
+
+describe('somebody whose line breaks', () => {
+  let square: Square;
+  let ann: Person;
+  let bo: Person;
+
+  beforeAll(async () => {
+    square = await Square.start();
+    const { join } = await square.space('A small square', SMALL);
+    [ann, bo] = [await Person.arrive(join, 'Ann'), await Person.arrive(join, 'Bo')];
+    await eventually('Ann hears Bo', () => ann.hearing('Bo'), (level) => level > AUDIBLE);
+  });
+
+  afterAll(async () => {
+    await Promise.all([ann?.leave(), bo?.leave()]);
+    await square?.stop();
+  });
+
+  it('comes back to the same place, with the sound never negotiated anew', async () => {
+    await bo.hold('ArrowRight', 1_000);
+    const before = await bo.position();
+    const me = await idOf(bo);
+    await bo.cutLine();
+    await eventually('Bo has noticed', () => bo.page.evaluate(() => window.story.sockets.length), (sockets) => sockets > 1);
+    await bo.isIn();
+    expect(await idOf(bo)).toBe(me);
+    expect(await bo.position()).toEqual(before);
+    await eventually('Ann hears Bo', () => ann.hearing('Bo'), (level) => level > AUDIBLE);
+    expect(await bo.offers()).toBe(1);
+  });
+
+  it('comes back by itself after the server was killed, and stands where they stood', async () => {
+    const before = await bo.position();
+    const stopped = square.restart('SIGKILL', 1_500);
+    await eventually('the page says so', () => bo.page.getByText('Reconnecting').first().isVisible());
+    await bo.picture('reconnecting');
+    await stopped;
+    await ann.isIn();
+    await bo.isIn();
+    const after = await bo.position();
+    expect(Math.hypot(after.x - before.x, after.y - before.y)).toBeLessThan(0.5);
+    await eventually('Ann hears Bo', () => ann.hearing('Bo'), (level) => level > AUDIBLE, 20_000);
+    await eventually('Bo hears Ann', () => bo.hearing('Ann'), (level) => level > AUDIBLE, 20_000);
+  });
+});

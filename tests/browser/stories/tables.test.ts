@@ -1,0 +1,84 @@
+/** The whole meeting without the map: by keyboard, in the list. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SMALL } from '../support/maps';
+import { Person } from '../support/person';
+import { Square } from '../support/square';
+import { always, eventually } from '../support/waiting';
+
+const AUDIBLE = 0.01;
+const NOTHING = 0.000_1;
+
+/** More presses of Tab than any page here has stops. */
+const TABS_MAX = 80;
+
+/** Moves the focus by Tab alone to a control with this accessible name. */
+async function tabTo({ page }: Person, role: 'button' | 'textbox', name: string): Promise<void> {
+  const wanted = page.getByRole(role, { name, exact: true });
+  for (let press = 0; press < TABS_MAX; press += 1) {
+    if (await wanted.evaluateAll((found) => found.includes(document.activeElement as never))) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`no ${role} "${name}" can be reached by Tab`);
+}
+
+describe('three people, by keyboard alone', () => {
+  let square: Square;
+  let ann: Person;
+  let bo: Person;
+  let cem: Person;
+
+  beforeAll(async () => {
+    square = await Square.start();
+    const { join } = await square.space('A small square', SMALL);
+    ann = await Person.atTheDoor(join, 'Ann');
+    [bo, cem] = [await Person.arrive(join, 'Bo'), await Person.arrive(join, 'Cem')];
+  });
+
+  afterAll(async () => {
+    await Promise.all([ann?.leave(), bo?.leave(), cem?.leave()]);
+    await square?.stop();
+  });
+
+  it('come in', async () => {
+    await tabTo(ann, 'textbox', 'Your name');
+    await ann.page.keyboard.type('Ann');
+    await tabTo(ann, 'button', 'Join');
+    await ann.page.keyboard.press('Enter');
+    await ann.isIn();
+    await eventually('Ann hears Bo in the foyer', () => ann.hearing('Bo'), (level) => level > AUDIBLE);
+  });
+
+  it('sit down at the closed table, and nobody outside hears them', async () => {
+    for (const person of [ann, bo]) {
+      await tabTo(person, 'button', 'Join table Quiet talk');
+      await person.page.keyboard.press('Enter');
+    }
+    await eventually('Ann hears Bo at the table', () => ann.hearing('Bo'), (level) => level > AUDIBLE, 25_000);
+    await eventually('both sit', () => seated(ann), (count) => count === 2, 25_000);
+    await always('Cem hears nothing', () => cem.hearing(), (level) => level < NOTHING, 3_000);
+  });
+
+  it('hear nothing from outside either, even from a step away', async () => {
+    await cem.hold('ArrowRight', 5_500);
+    await always('Ann hears nothing of Cem', () => ann.hearing('Cem'), (level) => level < NOTHING, 2_000);
+    await always('Cem hears nothing of them', () => cem.hearing(), (level) => level < NOTHING, 2_000);
+  });
+
+  it('see in the list who sits there', async () => {
+    await expect(cem.page.getByText('2 of 3 seats taken').first().isVisible()).resolves.toBe(true);
+    await cem.picture('list');
+  });
+
+  it('stand up again and hear Cem outside', async () => {
+    await tabTo(ann, 'button', 'Leave table Quiet talk');
+    await ann.page.keyboard.press('Enter');
+    await eventually('Ann hears Cem', () => ann.hearing('Cem'), (level) => level > AUDIBLE, 20_000);
+    expect(await ann.offers()).toBe(1);
+    expect({ ann: ann.faults, bo: bo.faults, cem: cem.faults }).toEqual({ ann: [], bo: [], cem: [] });
+  });
+});
+
+/** How many people sit at any table, as this person sees it. */
+async function seated(person: Person): Promise<number> {
+  return (await person.people()).filter(({ table }) => table !== null).length;
+}

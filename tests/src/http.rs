@@ -1,0 +1,48 @@
+//! The little of an HTTP client (RFC 9112) that stories need.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// What a server answered.
+#[derive(Debug)]
+pub struct Reply {
+    /// The status, such as 200.
+    pub status: u16,
+    /// Status line and headers, in lower case.
+    pub head: String,
+    /// The body.
+    pub body: String,
+}
+
+/// How long a whole request may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// One request on a connection of its own. `headers` are whole lines without their ends.
+///
+/// # Panics
+/// When the server can't be reached, or answers no HTTP in ten seconds.
+pub async fn request(server: SocketAddr, method: &str, path: &str, headers: &[&str], body: &str) -> Reply {
+    let mut text = format!("{method} {path} HTTP/1.1\r\nhost: {server}\r\nconnection: close\r\n");
+    text += &format!("content-length: {}\r\n", body.len());
+    for header in headers {
+        text += header;
+        text += "\r\n";
+    }
+    text += "\r\n";
+    text += body;
+    let answer = async {
+        let mut stream = TcpStream::connect(server).await?;
+        stream.write_all(text.as_bytes()).await?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await?;
+        std::io::Result::Ok(answer)
+    };
+    let answer =
+        tokio::time::timeout(PATIENCE, answer).await.expect("the server answers").expect("the server is there");
+    let answer = String::from_utf8_lossy(&answer);
+    let (head, body) = answer.split_once("\r\n\r\n").expect("an answer has a head and a body");
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+    Reply { status: status.expect("an answer has a status"), head: head.to_lowercase(), body: body.to_owned() }
+}

@@ -1,0 +1,38 @@
+//! End-to-end stories: a real server, real guests, real sound over real sockets.
+//!
+//! Levels are measured in what the guests recorded, by frequency: each speaker has a tone of their own.
+
+mod bad_input;
+mod bad_networks;
+mod hearing;
+mod returning;
+mod server;
+mod tables;
+mod walls;
+
+use std::time::Duration;
+
+/// How long a story waits for what should happen.
+const SOON: Duration = Duration::from_secs(10);
+
+/// The level that a guest's tone has, dB below full scale RMS.
+const TONE_DB: f64 = -12.0;
+
+/// How far a level may lie from what the law says, dB.
+const TOLERANCE_DB: f64 = 1.0;
+
+/// A level with a gain, dB.
+fn expected_db(gain: f32) -> f64 {
+    TONE_DB + 20.0 * f64::from(gain).log10()
+}
+
+#[track_caller]
+fn assert_level(what: &str, heard_db: f64, expected_db: f64) {
+    let off_db = (heard_db - expected_db).abs();
+    assert!(off_db <= TOLERANCE_DB, "{what}: {heard_db:.2} dB where the law says {expected_db:.2}");
+}
+
+/// Lets time pass in which sound flows.
+async fn listen(seconds: f64) {
+    tokio::time::sleep(Duration::from_secs_f64(seconds)).await;
+}
