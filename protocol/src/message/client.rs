@@ -34,7 +34,7 @@ pub enum ClientMessage {
     Offer {
         /// The session description (RFC 8866), complete with candidates if any: there is no trickle.
         sdp: String,
-        /// What each section is for. Sections not named here are refused in the answer.
+        /// What each section is for. An offer with a section not named here is refused.
         tracks: Vec<OfferedTrack>,
     },
     /// Walk in a direction until told otherwise, or stop.

@@ -198,7 +198,7 @@ start?: Start | null, } | { "type": "offer",
  */
 sdp: string, 
 /**
- * What each section is for. Sections not named here are refused in the answer.
+ * What each section is for. An offer with a section not named here is refused.
  */
 tracks: Array<OfferedTrack>, } | { "type": "walk", 
 /**
