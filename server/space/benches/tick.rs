@@ -1,0 +1,123 @@
+//! What one tick costs: a third of the crowd walks, one in fifty speaks, everybody's microphone is on.
+//!
+//! `cargo bench -p torg-space`. The promise: 1,000 avatars in 2 ms and 10,000 in 40 ms, on one core.
+
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use std::time::Duration;
+use torg_protocol::geometry::{HearingPreset, Point};
+use torg_protocol::ids::ParticipantId;
+use torg_protocol::map::{MapSpec, TableSpec, TableWall};
+use torg_protocol::people::{Microphone, Role};
+use torg_protocol::text::{Label, PersonName};
+use torg_protocol::units::{TimeMs, VoiceLevel};
+use torg_space::{Ask, Command, Map, Space, Start};
+
+const TICK_MS: u64 = 50;
+
+/// A square of a size with a table in every 12 x 12 m, one in eight of them closed.
+fn map(side_m: f32) -> Map {
+    let across = (side_m / 12.0) as u16;
+    let tables = (0..across * across).take(200).map(|index| TableSpec {
+        name: Label::parse(&format!("Table {index}")).expect("a plain name"),
+        x: 6.0 + 12.0 * f32::from(index % across),
+        y: 6.0 + 12.0 * f32::from(index / across),
+        radius_m: 1.5,
+        seats: 6,
+        wall: if index % 8 == 0 { TableWall::Closed } else { TableWall::Open },
+    });
+    let tables = tables.collect();
+    let (walls, zones) = (Vec::new(), Vec::new());
+    let spec = MapSpec { width_m: side_m, height_m: side_m, hearing: HearingPreset::Room, walls, tables, zones };
+    Map::check(spec).expect("a map that can be walked")
+}
+
+/// A crowd that goes on walking and talking.
+struct Crowd {
+    space: Space,
+    now: TimeMs,
+    chance: ChaCha8Rng,
+    people: u32,
+    side_m: f32,
+    speaking: u32,
+}
+
+impl Crowd {
+    fn new(people: u32, side_m: f32, speaking: u32) -> Self {
+        let now = TimeMs(1_760_000_000_000);
+        let space = Space::new(map(side_m), 1, now).with_participants_max(people as usize);
+        let mut crowd = Self { space, now, chance: ChaCha8Rng::seed_from_u64(1), people, side_m, speaking };
+        for id in 0..people {
+            let name = PersonName::parse("Somebody").expect("a plain name");
+            let mut entered = false;
+            while !entered {
+                let start = Some(Start::At(crowd.place()));
+                let (role, microphone) = (Role::Participant, Microphone::On);
+                entered = crowd.ask(id, Ask::Enter { name: name.clone(), role, microphone, start });
+            }
+        }
+        for _ in 0..40 {
+            crowd.live();
+            crowd.space.advance(crowd.now);
+        }
+        crowd
+    }
+
+    /// What happens between two ticks: a third of all walk, a few speak.
+    fn live(&mut self) {
+        self.space.drain().for_each(drop);
+        self.now = TimeMs(self.now.0 + TICK_MS);
+        for id in 0..self.people / 3 {
+            let walks = |motion: torg_protocol::geometry::Segment| !motion.has_arrived(self.now);
+            if !self.space.person(ParticipantId(id)).is_some_and(|person| walks(person.motion)) {
+                let to = self.place();
+                self.ask(id, Ask::WalkTo(to));
+            }
+        }
+        for _ in 0..self.people / self.speaking / 5 {
+            let speaker = self.chance.next_u32() % (self.people / self.speaking) * self.speaking;
+            let level = 20 + self.chance.next_u32() as u8 % 20;
+            self.ask(speaker, Ask::Voice(VoiceLevel::from_minus_dbov(level)));
+        }
+    }
+
+    fn ask(&mut self, id: u32, what: Ask) -> bool {
+        self.space.apply(self.now, Command { participant: ParticipantId(id), what }).is_ok()
+    }
+
+    fn place(&mut self) -> Point {
+        let side_cm = (self.side_m * 100.0) as u32;
+        let [x_cm, y_cm] = [self.chance.next_u32() % side_cm, self.chance.next_u32() % side_cm];
+        Point::from_centimetres(x_cm as u16, y_cm as u16)
+    }
+}
+
+fn tick(criterion: &mut Criterion) {
+    // (name, people, side of the square in metres, one in how many speaks)
+    let crowds = [
+        ("1000 on a market", 1_000, 90.0, 50),
+        ("1000 shoulder to shoulder", 1_000, 32.0, 50),
+        ("1000 shoulder to shoulder, all speak", 1_000, 32.0, 1),
+        ("10000 on a market", 10_000, 280.0, 50),
+        ("10000 shoulder to shoulder", 10_000, 100.0, 50),
+    ];
+    let mut group = criterion.benchmark_group("tick");
+    group.measurement_time(Duration::from_secs(5)).sample_size(20);
+    for (name, people, side_m, speaking) in crowds {
+        let crowd = std::cell::RefCell::new(Crowd::new(people, side_m, speaking));
+        group.bench_function(name, |bench| {
+            let live = || crowd.borrow_mut().live();
+            let advance = |()| {
+                let mut crowd = crowd.borrow_mut();
+                let now = crowd.now;
+                crowd.space.advance(now);
+            };
+            bench.iter_batched(live, advance, BatchSize::PerIteration);
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, tick);
+criterion_main!(benches);

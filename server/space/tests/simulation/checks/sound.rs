@@ -1,0 +1,187 @@
+//! Laws of sound: closed walls, labels before sounds, slots that continuing speakers keep.
+
+use crate::crowd::LOUD;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use torg_protocol::geometry::{HearingLaw, Placed, Point, placed_gain};
+use torg_protocol::ids::ParticipantId;
+use torg_protocol::limits::AUDIO_SLOTS;
+use torg_protocol::map::TableWall;
+use torg_protocol::people::{Microphone, Presence};
+use torg_protocol::units::TimeMs;
+use torg_space::{Event, Happening, Space, limits};
+
+type Slots = [Option<ParticipantId>; AUDIO_SLOTS];
+
+/// Every so manieth participant has everybody's voice looked at in each tick.
+const EARS_OF_EVERY: u32 = 25;
+
+/// So many ticks after it became audible a voice must have a slot, when there are slots enough: a label, 60 ms of
+/// silence, and a tick for good measure.
+const TICKS_TO_SOUND: usize = 5;
+
+/// What is known of all voices from events and routes.
+#[derive(Default)]
+pub(crate) struct Sound {
+    labels: BTreeMap<ParticipantId, Slots>,
+    labels_before: BTreeMap<ParticipantId, Slots>,
+    carried: BTreeMap<ParticipantId, Slots>,
+    /// Since when somebody is known to speak at full level.
+    loud: BTreeSet<ParticipantId>,
+    audible: BTreeMap<ParticipantId, VecDeque<BTreeSet<ParticipantId>>>,
+    version: u64,
+    routes_seen: usize,
+    handovers: usize,
+    kept_all: usize,
+}
+
+impl Sound {
+    pub(crate) fn ids(&self) -> impl Iterator<Item = ParticipantId> + '_ {
+        self.labels.keys().copied()
+    }
+
+    pub(crate) fn take_in(&mut self, event: &Event) {
+        match &event.what {
+            Happening::Entered(person) => {
+                self.labels.insert(person.id, [None; AUDIO_SLOTS]);
+            }
+            Happening::Left(id) => {
+                self.labels.remove(id);
+                self.audible.remove(id);
+                self.loud.remove(id);
+            }
+            Happening::SlotLabelled(slot, speaker) => {
+                let torg_space::Audience::Only(listener) = event.to else { panic!("labels go to one") };
+                let labels = self.labels.get_mut(&listener).expect("a listener in the space");
+                labels[usize::from(slot.0)] = *speaker;
+            }
+            Happening::Spoke(id, level) if level.minus_dbov() == LOUD => {
+                self.loud.insert(*id);
+            }
+            Happening::Spoke(id, _) => {
+                self.loud.remove(id);
+            }
+            _ => {}
+        }
+    }
+
+    pub(crate) fn after_tick(&mut self, space: &Space, now: TimeMs) {
+        let stage = Stage { space, now, law: space.hearing().law() };
+        let routes = space.routes();
+        assert!(routes.version >= self.version);
+        assert!(routes.listeners.is_sorted_by_key(|routes| routes.listener));
+        let carried: BTreeMap<ParticipantId, Slots> =
+            routes.listeners.iter().map(|routes| (routes.listener, routes.slots)).collect();
+        assert_eq!(routes.version == self.version, carried == self.carried, "a version is a change");
+        for (&listener, slots) in &carried {
+            self.check_routes(&stage, listener, slots);
+        }
+        for (&listener, before) in &self.carried {
+            let slots = carried.get(&listener).copied().unwrap_or_default();
+            self.handovers += self.check_handovers(&stage, listener, before, &slots);
+        }
+        for listener in self.ids().filter(|id| id.0.is_multiple_of(EARS_OF_EVERY)).collect::<Vec<_>>() {
+            self.check_everybody_has_a_slot(&stage, listener, carried.get(&listener));
+            stage.check_earshot(listener, self.ids());
+        }
+        self.labels_before = self.labels.clone();
+        self.version = routes.version;
+        self.carried = carried;
+    }
+
+    /// Every route is allowed, and its label came at least a tick before.
+    fn check_routes(&mut self, stage: &Stage<'_>, listener: ParticipantId, slots: &Slots) {
+        let labels_now = self.labels.get(&listener).expect("who is routed is in the space");
+        let labels_before = self.labels_before.get(&listener).copied().unwrap_or_default();
+        for (index, speaker) in slots.iter().enumerate() {
+            let Some(speaker) = *speaker else { continue };
+            assert!(stage.may_hear(listener, speaker), "{listener} hears {speaker} and must not");
+            assert_eq!(labels_now[index], Some(speaker), "{listener} hears {speaker} under another name");
+            assert_eq!(labels_before[index], Some(speaker), "{listener} hears {speaker} before the label");
+            assert!(!slots[..index].contains(&Some(speaker)), "{listener} hears {speaker} twice");
+            self.routes_seen += 1;
+        }
+    }
+
+    /// Whoever lost a slot while speaking on lost it to somebody clearly louder.
+    fn check_handovers(&self, stage: &Stage<'_>, listener: ParticipantId, before: &Slots, slots: &Slots) -> usize {
+        let mut handovers = 0;
+        for (index, speaker) in before.iter().enumerate() {
+            let Some(speaker) = speaker.filter(|&speaker| slots[index] != Some(speaker)) else { continue };
+            if !self.labels.contains_key(&listener) || !stage.may_hear(listener, speaker) {
+                continue;
+            }
+            assert_eq!(slots[index], None, "a slot is silent while it gets another label");
+            let heir = self.labels[&listener][index].expect("a slot is taken only for somebody");
+            assert_ne!(heir, speaker, "{listener} lost {speaker} for nothing");
+            if self.loud.contains(&speaker) {
+                let (mine, theirs) = (stage.gain(listener, speaker), stage.gain(listener, heir));
+                let ratio = limits::CHALLENGE_RATIO;
+                assert!(theirs > mine * ratio * 0.999, "{speaker} at {mine} had to yield to {heir} at {theirs}");
+                handovers += 1;
+            }
+        }
+        handovers
+    }
+
+    /// With no more voices than slots everybody has one all the time.
+    fn check_everybody_has_a_slot(&mut self, stage: &Stage<'_>, listener: ParticipantId, slots: Option<&Slots>) {
+        let audible = self.labels.keys().copied().filter(|&speaker| stage.may_hear(listener, speaker)).collect();
+        let lately = self.audible.entry(listener).or_default();
+        lately.push_back(audible);
+        if lately.len() > TICKS_TO_SOUND {
+            lately.pop_front();
+            let anybody: BTreeSet<ParticipantId> = lately.iter().flatten().copied().collect();
+            if anybody.len() <= AUDIO_SLOTS {
+                for speaker in anybody.iter().filter(|id| lately.iter().all(|then| then.contains(id))) {
+                    let heard = slots.is_some_and(|slots| slots.contains(&Some(*speaker)));
+                    assert!(heard, "{listener} has slots enough and does not hear {speaker}");
+                    self.kept_all += 1;
+                }
+            }
+        }
+    }
+
+    pub(crate) fn finish(&self) {
+        assert!(self.routes_seen > 10_000, "{} routes", self.routes_seen);
+        assert!(self.kept_all > 50, "{} slots kept", self.kept_all);
+        println!("{} routes, {} slots handed over, {} kept", self.routes_seen, self.handovers, self.kept_all);
+    }
+}
+
+/// The space at a moment, as anybody may compute it from people and protocol.
+struct Stage<'a> {
+    space: &'a Space,
+    now: TimeMs,
+    law: HearingLaw,
+}
+
+impl Stage<'_> {
+    fn placed(&self, id: ParticipantId) -> Option<Placed> {
+        let person = self.space.person(id)?;
+        let table = person.place.table().and_then(|table| self.space.map().table(table));
+        let at = Point::nearest(person.motion.position_m(self.now));
+        Some(Placed { at, table: table.map(|table| (table.id, table.wall)) })
+    }
+
+    fn gain(&self, listener: ParticipantId, speaker: ParticipantId) -> f32 {
+        let (Some(listener), Some(speaker)) = (self.placed(listener), self.placed(speaker)) else { return 0.0 };
+        let tables = [listener.table, speaker.table];
+        let closed = tables.iter().flatten().any(|(_, wall)| *wall == TableWall::Closed);
+        let gain = placed_gain(self.law, listener, speaker);
+        assert!(!closed || tables[0] == tables[1] || gain == 0.0, "a closed wall lets a voice through");
+        gain
+    }
+
+    fn may_hear(&self, listener: ParticipantId, speaker: ParticipantId) -> bool {
+        let speaks = self.space.person(speaker).is_some_and(|person| person.microphone == Microphone::On);
+        listener != speaker && speaks && self.gain(listener, speaker) > 0.0
+    }
+
+    fn check_earshot(&self, speaker: ParticipantId, all: impl Iterator<Item = ParticipantId>) {
+        let hears = |&other: &ParticipantId| {
+            let here = self.space.person(other).is_some_and(|person| person.presence == Presence::Here);
+            other != speaker && here && self.space.ears_open(other) && self.gain(other, speaker) > 0.0
+        };
+        assert_eq!(usize::from(self.space.in_earshot(speaker)), all.filter(hears).count(), "earshot of {speaker}");
+    }
+}

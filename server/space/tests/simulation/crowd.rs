@@ -1,0 +1,141 @@
+//! A crowd that does random things at random moments.
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use torg_protocol::geometry::{HearingPreset, Point, Walk};
+use torg_protocol::ids::{ParticipantId, TableId};
+use torg_protocol::people::{Microphone, Role};
+use torg_protocol::text::PersonName;
+use torg_protocol::units::{TimeMs, VoiceLevel};
+use torg_space::{Ask, Command, Event, Map, Space, Start};
+
+/// Loud enough for full weight.
+pub(crate) const LOUD: u8 = 20;
+
+const TICK_MS: u64 = 50;
+
+/// A space, its crowd, and chance.
+pub(crate) struct Run {
+    pub(crate) space: Space,
+    pub(crate) now: TimeMs,
+    chance: ChaCha8Rng,
+    in_space: Vec<ParticipantId>,
+    next_id: u32,
+    people: usize,
+}
+
+impl Run {
+    pub(crate) fn new(map: Map, seed: u64, people: usize) -> Self {
+        let now = TimeMs(1_760_000_000_000);
+        let space = Space::new(map, seed, now).with_participants_max(people);
+        Self { space, now, chance: ChaCha8Rng::seed_from_u64(seed), in_space: Vec::new(), next_id: 1, people }
+    }
+
+    /// One twentieth of a second: commands at random moments in order, then time. Whatever happens is shown at once.
+    pub(crate) fn tick(&mut self, mut show: impl FnMut(&Space, TimeMs, &[Event])) {
+        let commands = 1 + self.below(1 + self.people as u32 / 12);
+        let mut moments: Vec<u64> = (0..commands).map(|_| u64::from(self.below(TICK_MS as u32))).collect();
+        moments.sort_unstable();
+        for moment in moments {
+            let now = TimeMs(self.now.0 + moment);
+            let command = self.command();
+            let (id, enters) = (command.participant, matches!(command.what, Ask::Enter { .. }));
+            let leaves = command.what == Ask::Leave;
+            if self.space.apply(now, command).is_ok() {
+                match (enters, leaves) {
+                    (true, _) => self.in_space.push(id),
+                    (_, true) => self.in_space.retain(|&other| other != id),
+                    _ => {}
+                }
+            }
+            let events: Vec<Event> = self.space.drain().collect();
+            show(&self.space, now, &events);
+        }
+        self.now = TimeMs(self.now.0 + TICK_MS);
+        self.space.advance(self.now);
+        let events: Vec<Event> = self.space.drain().collect();
+        let space = &self.space;
+        self.in_space.retain(|&id| space.person(id).is_some());
+        show(&self.space, self.now, &events);
+    }
+
+    fn command(&mut self) -> Command {
+        let is_filling = self.in_space.len() < self.people * 9 / 10;
+        if self.in_space.is_empty() || self.one_in(if is_filling { 3 } else { 50 }) {
+            self.next_id += 1;
+            let what = self.enter();
+            return Command { participant: ParticipantId(self.next_id), what };
+        }
+        let somebody = self.below(self.in_space.len() as u32) as usize;
+        // Now and then a stranger, who has to be refused.
+        let participant = if self.one_in(200) { ParticipantId(u32::MAX) } else { self.in_space[somebody] };
+        Command { participant, what: self.what() }
+    }
+
+    fn enter(&mut self) -> Ask {
+        let start = match self.below(4) {
+            0 => Some(Start::At(self.place())),
+            1 => Some(Start::Table(self.table())),
+            _ => None,
+        };
+        let role = if self.one_in(10) { Role::Host } else { Role::Participant };
+        let microphone = if self.one_in(3) { Microphone::Muted } else { Microphone::On };
+        Ask::Enter { name: self.name(), role, microphone, start }
+    }
+
+    fn what(&mut self) -> Ask {
+        match self.below(100) {
+            0 => Ask::Leave,
+            1..=3 => Ask::Drop,
+            4..=8 => Ask::Return,
+            9..=28 => Ask::Walk(self.direction()),
+            29..=46 => Ask::WalkTo(self.place()),
+            47..=57 => Ask::JoinTable(self.table()),
+            58..=63 => Ask::LeaveTable,
+            64..=71 => Ask::SetMicrophone(self.microphone()),
+            72..=77 => Ask::SetEars { open: !self.one_in(4) },
+            78 => Ask::Rename(self.name()),
+            79 if self.one_in(10) => Ask::SetHearing(self.preset()),
+            _ => Ask::Voice(VoiceLevel::from_minus_dbov(if self.one_in(2) { LOUD } else { 127 })),
+        }
+    }
+
+    fn direction(&mut self) -> Walk {
+        use Walk::*;
+        let walks = [Stop, North, NorthEast, East, SouthEast, South, SouthWest, West, NorthWest];
+        walks[self.below(walks.len() as u32) as usize]
+    }
+
+    fn preset(&mut self) -> HearingPreset {
+        [HearingPreset::Close, HearingPreset::Room, HearingPreset::Hall][self.below(3) as usize]
+    }
+
+    fn microphone(&mut self) -> Microphone {
+        [Microphone::On, Microphone::On, Microphone::Muted, Microphone::Absent][self.below(4) as usize]
+    }
+
+    /// Mostly on the map; sometimes beyond.
+    fn place(&mut self) -> Point {
+        let spec = self.space.map().spec();
+        let (across_cm, down_cm) = ((spec.width_m * 102.0) as u32, (spec.height_m * 102.0) as u32);
+        Point::from_centimetres(self.below(across_cm) as u16, self.below(down_cm) as u16)
+    }
+
+    /// Mostly a table of the map.
+    fn table(&mut self) -> TableId {
+        let tables = self.space.map().tables().len() as u32;
+        TableId(self.below(tables + 1) as u16)
+    }
+
+    fn name(&mut self) -> PersonName {
+        PersonName::parse(&format!("Person {}", self.below(1_000))).expect("a plain name")
+    }
+
+    fn one_in(&mut self, times: u32) -> bool {
+        self.below(times) == 0
+    }
+
+    fn below(&mut self, end: u32) -> u32 {
+        self.chance.next_u32() % end
+    }
+}
