@@ -3,6 +3,9 @@ import { meterScale } from '../src/sound/meter';
 import { retryAfter_ms } from '../src/sound/media';
 import { failureOf } from '../src/sound/microphone';
 import { wishForStereo } from '../src/sound/sdp';
+import { volumesIn } from '../src/sound/sound';
+import type { Person } from '../src/app/ports';
+import type { ParticipantId } from '../src/wire/types';
 
 const OFFER = [
   'v=0', 'm=audio 9 UDP/TLS/RTP/SAVPF 111 63', 'a=rtpmap:111 opus/48000/2', 'a=fmtp:111 minptime=10;useinbandfec=1',
@@ -46,5 +49,17 @@ describe('a meter', () => {
 describe('a peer connection that fails', () => {
   it('is made again, ever more slowly', () => {
     expect([0, 1, 2, 3, 4, 5, 50].map(retryAfter_ms)).toEqual([0, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000]);
+  });
+});
+
+describe('the volume of a person', () => {
+  const people = (...names: string[]) =>
+    ({ people: new Map(names.map((name, id) => [id as ParticipantId, { id, name } as Person])) });
+
+  it('stays with the person when ids begin anew', () => {
+    const before = people('Ann', 'Bo', 'Cem', 'Bo');
+    const volumes = new Map([[0, 0.5], [1, 0.2], [2, 2]] as [ParticipantId, number][]);
+    expect([...volumesIn(before, volumes, before)]).toEqual([...volumes]);
+    expect([...volumesIn(people('Cem', 'Ann', 'Bo', 'Bo'), volumes, before)]).toEqual([[1, 0.5], [0, 2]]);
   });
 });

@@ -76,16 +76,14 @@ describe('the world', () => {
     expect(square.audioSlots).toEqual([null, null, BO, null, null, null, null, null]);
   });
 
-  it('lets old levels fall', () => {
-    const now = { ms: 0 };
-    const square = world(now);
+  it('keeps a level until the next, in place', () => {
+    const square = world();
+    const bo = square.people.get(BO);
+    expect(bo?.level).toBe(SILENT);
     square.applyFrame({ kind: 'levels', records: [{ participant: BO, level: 30 as VoiceLevel }] });
-    now.ms = 1_000;
-    square.expireLevels();
-    expect(square.people.get(BO)?.level).toBe(30);
-    now.ms = 10_000;
-    square.expireLevels();
-    expect(square.people.get(BO)?.level).toBe(SILENT);
+    expect(bo?.level).toBe(30);
+    square.applyFrame({ kind: 'levels', records: [{ participant: BO, level: SILENT }] });
+    expect(bo?.level).toBe(SILENT);
   });
 
   it('keeps the preset in force in the map', () => {

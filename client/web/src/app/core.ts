@@ -13,9 +13,6 @@ import { Network, noLink } from './network';
 import type { Connection, Core, MicrophonePort, Notice, SoundPort, World } from './ports';
 import { exposeProbe } from './probe';
 
-/** How often levels that nobody renewed are let fall, ms. */
-const EXPIRE_MS = 250;
-
 /** Makes the core of the page. Once. */
 export function createCore(): Core {
   const core = new PageCore();
@@ -57,7 +54,6 @@ export class PageCore extends Teller<'connection' | 'notice'> implements Core {
       get line() { return line(); },
     });
     this.#microphone.on(() => this.#tellMicrophone());
-    setInterval(() => this.#world?.expireLevels(), EXPIRE_MS);
     this.#watchPage();
     const link = readLink(location);
     if (typeof link === 'string') this.#become(noLink(link));

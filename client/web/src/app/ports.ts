@@ -17,7 +17,7 @@ export interface Changes<Part extends string> {
 
 /** A participant in the client's world: what the server told, and the newest voice level. */
 export interface Person extends ParticipantView {
-  /** Newest level, 0 loud to 127 silent; falls to 127 by itself when nothing new comes. */
+  /** Newest level, 0 loud to 127 silent, as the server tells it. */
   level: VoiceLevel;
 }
 

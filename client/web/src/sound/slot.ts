@@ -43,7 +43,8 @@ export class Slot {
 
   constructor(context: AudioContext, destination: AudioNode, panningModel: PanningModelType) {
     this.#context = context;
-    this.#gain = new GainNode(context, { gain: 0 });
+    // A voice comes from one point: two equal channels would be panned 3 to 6 dB louder than one.
+    this.#gain = new GainNode(context, { gain: 0, channelCount: 1, channelCountMode: 'explicit' });
     // Only the direction: our own law says how loud.
     this.#panner = new PannerNode(context, { panningModel, distanceModel: 'linear', rolloffFactor: 0, positionZ: -1 });
     this.#meter = new Meter(context);

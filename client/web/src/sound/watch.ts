@@ -75,7 +75,8 @@ export class Watch {
       const received = statistics?.slots[index]?.packetsReceived ?? 0;
       const speaking_ms = slot.speaking.look(now_ms, speaks);
       const unreceived_ms = slot.received.look(now_ms, received);
-      if (world === null || speaker === null || person === undefined) return [];
+      // Who has muted keeps the audio slot for a while and is not missed.
+      if (world === null || speaker === null || person?.microphone !== 'on') return [];
       const gain = world.gain(speaker) * this.#volumeOf(speaker) * volume;
       return [{ gain, speaking_ms, unreceived_ms }];
     });

@@ -13,12 +13,6 @@ import { positionOf } from './motion';
 /** The level of who says nothing. */
 export const SILENT = 127 as VoiceLevel;
 
-/**
- * A level counts this long without a new one, ms: the server tells changes ten times a second, and a voice that
- * stays at one level for seconds is no voice.
- */
-const LEVEL_MS_MAX = 3_000;
-
 /** What of the server's messages changes the world. */
 export type WorldMessage = Extract<ServerMessage, {
   type: 'entered' | 'left' | 'renamed' | 'microphone_changed' | 'presence_changed' | 'place_changed' | 'audio_slot'
@@ -37,8 +31,6 @@ export class SquareWorld extends Teller<WorldPart> implements World {
   #heard: { listeners: number; inEarshot: number; uplink: Uplink } | null = null;
   readonly #clock: ServerClock;
   readonly #monotonic_ms: () => number;
-  /** When somebody's level was last told, our clock; only of those who are not silent. */
-  readonly #levelsAt_ms = new Map<ParticipantId, number>();
 
   /** `monotonic_ms` is our own clock; the browser's `performance.now()` unless a test hands in another. */
   constructor(welcome: Welcome, monotonic_ms: () => number = () => performance.now()) {
@@ -119,13 +111,6 @@ export class SquareWorld extends Teller<WorldPart> implements World {
     else this.#speak(frame.records);
   }
 
-  /** Lets levels fall that were told too long ago. Call a few times a second. */
-  expireLevels(): void {
-    const oldest_ms = this.#monotonic_ms() - LEVEL_MS_MAX;
-    const expired = [...this.#levelsAt_ms].filter(([, at_ms]) => at_ms < oldest_ms).map(([participant]) => participant);
-    if (expired.length > 0) this.#speak(expired.map((participant) => ({ participant, level: SILENT })));
-  }
-
   #placed(who: ParticipantId, at: TimeMs): Placed | null {
     const place = this.position(who, at);
     if (place === null) return null;
@@ -143,7 +128,6 @@ export class SquareWorld extends Teller<WorldPart> implements World {
     const people = new Map(this.#people);
     if (!people.delete(who)) return;
     this.#people = people;
-    this.#levelsAt_ms.delete(who);
     this.tell('people');
   }
 
@@ -162,14 +146,11 @@ export class SquareWorld extends Teller<WorldPart> implements World {
     this.tell('motion');
   }
 
+  /** The server tells silence as well, so a level stands until the next one. */
   #speak(records: readonly LevelRecord[]): void {
-    const now_ms = this.#monotonic_ms();
     for (const { participant, level } of records) {
       const person = this.#people.get(participant);
-      if (person === undefined) continue;
-      person.level = level;
-      if (level === SILENT) this.#levelsAt_ms.delete(participant);
-      else this.#levelsAt_ms.set(participant, now_ms);
+      if (person !== undefined) person.level = level;
     }
     this.tell('levels');
   }
