@@ -1,11 +1,18 @@
-//! Everything that is answered over plain HTTP.
+//! Everything that is answered over plain HTTP: pages, the web app, making spaces, figures.
 
+mod api;
 mod figures;
+mod headers;
+mod openapi;
+mod pages;
+mod square;
+mod web;
+mod words;
 
 use crate::arrival::Surroundings;
 use crate::mailbox::ToRegistry;
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -24,8 +31,15 @@ pub struct Parts {
 /// The routes of the pages.
 pub fn routes(parts: Parts) -> Router {
     Router::new()
+        .route("/", get(square::front_page))
+        .route("/s/{space}", get(square::space))
+        .route("/api/spaces", post(api::make_space))
+        .route("/openapi.json", get(openapi::document))
         .route("/healthz", get(figures::healthz))
         .route("/readyz", get(figures::readyz))
         .route("/metrics", get(figures::metrics))
+        .route("/page.css", get(pages::style))
+        .fallback(get(web::file))
         .with_state(parts)
+        .layer(axum::middleware::from_fn(headers::harden))
 }

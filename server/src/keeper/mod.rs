@@ -7,6 +7,8 @@ mod heard;
 mod join;
 mod people;
 mod resume;
+#[cfg(test)]
+mod tests;
 mod translate;
 
 use crate::clock::Clock;
@@ -298,10 +300,4 @@ impl Keeper {
             }
         }
     }
-}
-
-#[cfg(test)]
-mod tests {
-    /// Who takes this name makes the keeper panic, in unit tests alone.
-    pub(crate) const PANIC_NAME: &str = "injected panic";
 }

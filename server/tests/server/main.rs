@@ -1,0 +1,9 @@
+//! The server as its clients meet it: a real server on a port of its own, real websockets, plain HTTP.
+
+mod bad_input;
+mod coming_back;
+mod front_door;
+mod joining;
+mod making_spaces;
+mod pages;
+mod support;
