@@ -90,7 +90,7 @@ export class PageMicrophone extends Teller<'state' | 'devices' | 'muted' | 'echo
   }
 
   level(): number {
-    return this.#capture === null || this.#muted ? 0 : meterScale(this.#capture.meter.rms());
+    return this.#capture === null || (this.#muted && !this.echo) ? 0 : meterScale(this.#capture.meter.rms());
   }
 
   async open(device?: string): Promise<void> {

@@ -12,7 +12,7 @@ import type { PeerStatistics } from './peer';
 import { Watch } from './watch';
 
 /** How often the badges are looked after, ms: a reason shows within 2 s, most of which it takes to be sure. */
-const WATCH_MS = 500;
+const WATCH_MS = 400;
 
 const VOLUME_MAX = 1.5;
 const VOLUME_OF_MAX = 2;
