@@ -10,10 +10,8 @@ import { fileURLToPath } from 'node:url';
 export const options = {
   project: './project.inlang',
   outdir: './paraglide',
-  // What the person chose here before, else what the browser prefers, else English. No cookie: the server never
-  // needs the language.
-  strategy: ['localStorage', 'preferredLanguage', 'baseLocale'],
-  localStorageKey: 'torg.locale',
+  // `src/i18n/language.svelte.ts` finds the language and hands it in. No cookie: the server never needs it.
+  strategy: ['baseLocale'],
   isServer: 'false',
   emitReadme: false,
   emitPrettierIgnore: false,

@@ -1,0 +1,113 @@
+/** The square as lines of a list: pure, from the world to what the list shows. */
+import type { Person, World } from '../app/ports';
+import { avatarPair } from '../scene/colours';
+import { initials } from '../scene/names';
+import type { Microphone, ParticipantId, Point, Presence, Role, TableId, TableWall, ZoneKind, ZoneSpec } from '../wire/types';
+
+export interface PersonLine {
+  readonly id: ParticipantId;
+  readonly name: string;
+  readonly letters: string;
+  readonly pair: number;
+  readonly isMe: boolean;
+  readonly role: Role;
+  readonly microphone: Microphone;
+  readonly presence: Presence;
+}
+
+export interface TableLine {
+  readonly id: TableId;
+  readonly name: string;
+  readonly wall: TableWall;
+  readonly seats: number;
+  /** By seat. */
+  readonly people: readonly PersonLine[];
+  readonly isMine: boolean;
+  readonly isFull: boolean;
+}
+
+export interface ZoneLine { readonly index: number; readonly name: string; readonly kind: ZoneKind }
+
+export interface SquareLines {
+  readonly me: PersonLine | null;
+  readonly myTable: TableLine | null;
+  readonly tables: readonly TableLine[];
+  readonly zones: readonly ZoneLine[];
+  /** Who is at no table, me first, then by name. */
+  readonly walkers: readonly PersonLine[];
+  readonly count: number;
+}
+
+export function linesOf(world: Pick<World, 'me' | 'space' | 'people'>): SquareLines {
+  const seated = new Map<TableId, { seat: number; line: PersonLine }[]>();
+  const walkers: PersonLine[] = [];
+  let me: PersonLine | null = null;
+  for (const person of world.people.values()) {
+    const line = lineOf(person, world.me);
+    if (line.isMe) me = line;
+    if (person.place.on !== 'seat') {
+      walkers.push(line);
+      continue;
+    }
+    const { table, seat } = person.place;
+    const others = seated.get(table);
+    if (others) others.push({ seat, line });
+    else seated.set(table, [{ seat, line }]);
+  }
+  const tables = world.space.map.tables.map((spec, index): TableLine => {
+    const id = index as TableId;
+    const people = (seated.get(id) ?? []).sort((one, other) => one.seat - other.seat).map(({ line }) => line);
+    return {
+      id, name: spec.name, wall: spec.wall, seats: spec.seats, people,
+      isMine: people.some((line) => line.isMe), isFull: people.length >= spec.seats,
+    };
+  });
+  walkers.sort((one, other) =>
+    Number(other.isMe) - Number(one.isMe) || one.name.localeCompare(other.name) || one.id - other.id);
+  return {
+    me, tables, walkers, myTable: tables.find((table) => table.isMine) ?? null,
+    zones: world.space.map.zones.map(({ name, kind }, index) => ({ index, name, kind })),
+    count: world.people.size,
+  };
+}
+
+function lineOf(person: Person, me: ParticipantId): PersonLine {
+  return {
+    id: person.id, name: person.name, letters: initials(person.name), pair: avatarPair(person.id),
+    isMe: person.id === me, role: person.role, microphone: person.microphone, presence: person.presence,
+  };
+}
+
+/** The zone somebody stands in; the smallest where they overlap. */
+export function zoneAt(zones: readonly ZoneSpec[], at: Point): ZoneSpec | null {
+  const around = zones.filter(({ x, y, width_m, height_m }) =>
+    at.x >= x && at.y >= y && at.x <= x + width_m && at.y <= y + height_m);
+  return around.reduce<ZoneSpec | null>((least, zone) =>
+    least && least.width_m * least.height_m <= zone.width_m * zone.height_m ? least : zone, null);
+}
+
+/** Where to stand in a zone: not all on one spot, but each near the middle at a place of their own. */
+export function spotIn(zone: ZoneSpec, who: ParticipantId): Point {
+  const turn = who * 2.399_963;
+  const reach = 0.32 * Math.sqrt(((who * 7) % 11) / 11);
+  return {
+    x: zone.x + zone.width_m * (0.5 + reach * Math.cos(turn)),
+    y: zone.y + zone.height_m * (0.5 + reach * Math.sin(turn)),
+  };
+}
+
+/** A place at talking distance from somebody, on my side of them, on the map. */
+export function besideOf(them: Point, me: Point, map: { width_m: number; height_m: number }): Point {
+  const away = Math.hypot(me.x - them.x, me.y - them.y);
+  const x = away > 0.01 ? (me.x - them.x) / away : 1;
+  const y = away > 0.01 ? (me.y - them.y) / away : 0;
+  const reach = Math.min(TALKING_DISTANCE_M, Math.max(away, 0.6));
+  const margin = 0.4;
+  return {
+    x: Math.min(Math.max(them.x + x * reach, margin), map.width_m - margin),
+    y: Math.min(Math.max(them.y + y * reach, margin), map.height_m - margin),
+  };
+}
+
+/** Near enough to be heard in full in every preset, far enough for both avatars and names. */
+const TALKING_DISTANCE_M = 1.3;

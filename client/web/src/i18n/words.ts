@@ -1,0 +1,151 @@
+/** Words for what the server and the browser say in codes. Every code has words: the compiler holds it. */
+import { m } from '$paraglide/messages';
+import type { HeardBadge, HearingBadge, MicrophoneState } from '../app/ports';
+import { NAME_CHARS_MAX, type GoodbyeReason, type HearingPreset, type RefusalCode } from '../wire/types';
+
+const REFUSALS: Readonly<Record<RefusalCode, () => string>> = {
+  protocol_version: () => m.refusal_protocol_version(),
+  malformed: () => m.refusal_malformed(),
+  too_large: () => m.refusal_too_large(),
+  too_deep: () => m.refusal_too_deep(),
+  too_frequent: () => m.refusal_too_frequent(),
+  unknown_space: () => m.refusal_unknown_space(),
+  link: () => m.refusal_link(),
+  name: () => m.refusal_name({ most: NAME_CHARS_MAX }),
+  space_full: () => m.refusal_space_full(),
+  place: () => m.refusal_place(),
+  unknown_table: () => m.refusal_unknown_table(),
+  table_full: () => m.refusal_table_full(),
+  no_way: () => m.refusal_no_way(),
+  not_allowed: () => m.refusal_not_allowed(),
+  offer_unreadable: () => m.refusal_offer_unreadable(),
+  offer_lacks: () => m.refusal_offer_lacks(),
+  codec: () => m.refusal_codec(),
+  media_full: () => m.refusal_media_full(),
+};
+
+export function refusalWords(code: RefusalCode): string {
+  return REFUSALS[code]();
+}
+
+/** What to do about a refused hello. */
+export function refusalRemedy(code: RefusalCode): 'reload' | 'try_again' | 'none' {
+  switch (code) {
+    case 'link':
+    case 'unknown_space':
+      return 'none';
+    case 'name':
+    case 'space_full':
+    case 'media_full':
+    case 'too_frequent':
+      return 'try_again';
+    default:
+      return 'reload';
+  }
+}
+
+export interface Ending { readonly title: string; readonly text: string; readonly again: string | null }
+
+const ENDINGS: Readonly<Record<'left' | GoodbyeReason, () => Ending>> = {
+  left: () => ({ title: m.end_left_title(), text: m.end_left_text(), again: m.come_back() }),
+  replaced: () => ({ title: m.end_replaced_title(), text: m.end_replaced_text(), again: m.join_here() }),
+  link_revoked: () => ({ title: m.end_link_revoked_title(), text: m.end_link_revoked_text(), again: null }),
+  server_stops: () => ({ title: m.end_server_stops_title(), text: m.end_server_stops_text(), again: m.try_again() }),
+  space_restarts: () => ({ title: m.end_space_restarts_title(), text: m.end_space_restarts_text(), again: m.come_back() }),
+  fell_behind: () => ({ title: m.end_fell_behind_title(), text: m.end_fell_behind_text(), again: m.come_back() }),
+};
+
+export function endingWords(reason: 'left' | GoodbyeReason): Ending {
+  return ENDINGS[reason]();
+}
+
+/** How a badge is to be taken: fine, my own choice, or trouble. */
+export type BadgeMood = 'good' | 'calm' | 'trouble';
+/** The one thing to do about it. */
+export type BadgeRemedy = 'unmute' | 'sound_panel' | 'resume';
+export interface BadgeWords {
+  readonly mood: BadgeMood;
+  readonly text: string;
+  readonly remedy: { readonly act: BadgeRemedy; readonly text: string } | null;
+}
+
+const panel = (text: string): BadgeWords['remedy'] => ({ act: 'sound_panel', text });
+
+export function heardWords(badge: HeardBadge): BadgeWords {
+  switch (badge.kind) {
+    case 'connecting':
+      return { mood: 'calm', text: m.heard_connecting(), remedy: null };
+    case 'connection_lost':
+      return { mood: 'trouble', text: m.heard_connection_lost(), remedy: null };
+    case 'no_microphone':
+      return { mood: 'calm', text: m.heard_no_microphone(), remedy: panel(m.do_set_up()) };
+    case 'muted':
+      return { mood: 'calm', text: m.heard_muted(), remedy: { act: 'unmute', text: m.do_unmute() } };
+    case 'system_muted':
+      return { mood: 'trouble', text: m.heard_system_muted(), remedy: panel(m.do_check()) };
+    case 'no_packets':
+      return { mood: 'trouble', text: m.heard_no_packets(), remedy: panel(m.do_what()) };
+    case 'silent':
+      return { mood: 'trouble', text: m.heard_silent(), remedy: panel(m.do_check()) };
+    case 'nobody_near':
+      return { mood: 'calm', text: m.heard_nobody_near(), remedy: null };
+    case 'not_received':
+      return { mood: 'trouble', text: m.heard_not_received(), remedy: panel(m.do_what()) };
+    case 'heard':
+      return { mood: 'good', text: m.heard_by({ count: badge.by }), remedy: null };
+  }
+}
+
+/** Only trouble is shown: hearing well needs no words. */
+export function hearingWords(badge: HearingBadge): BadgeWords | null {
+  switch (badge.kind) {
+    case 'connecting':
+    case 'quiet':
+    case 'hearing':
+      return null;
+    case 'connection_lost':
+      return { mood: 'trouble', text: m.hearing_connection_lost(), remedy: null };
+    case 'suspended':
+      return { mood: 'trouble', text: m.hearing_suspended(), remedy: { act: 'resume', text: m.do_sound_on() } };
+    case 'nothing_arrives':
+      return { mood: 'trouble', text: m.hearing_nothing_arrives(), remedy: panel(m.do_what()) };
+  }
+}
+
+export interface MicrophoneTrouble { readonly title: string; readonly steps: readonly string[]; readonly note: string | null; readonly canRetry: boolean }
+
+/** What to do, step by step, when there is no microphone. */
+export function microphoneTrouble(state: MicrophoneState): MicrophoneTrouble | null {
+  switch (state) {
+    case 'off':
+    case 'asking':
+    case 'on':
+      return null;
+    case 'denied':
+      return {
+        title: m.trouble_denied(), steps: [m.trouble_denied_1(), m.trouble_denied_2(), m.trouble_denied_3()],
+        note: m.trouble_denied_note(), canRetry: true,
+      };
+    case 'missing':
+      return { title: m.trouble_missing(), steps: [m.trouble_missing_1(), m.trouble_missing_2()], note: null, canRetry: true };
+    case 'busy':
+      return { title: m.trouble_busy(), steps: [m.trouble_busy_1()], note: null, canRetry: true };
+    case 'insecure':
+      return {
+        title: m.trouble_insecure(), steps: [m.trouble_insecure_1(), m.trouble_insecure_2()],
+        note: m.trouble_insecure_note(), canRetry: false,
+      };
+    case 'ended':
+      return { title: m.trouble_ended(), steps: [m.trouble_ended_1()], note: null, canRetry: true };
+  }
+}
+
+const PRESETS: Readonly<Record<HearingPreset, () => string>> = {
+  close: () => m.hearing_close(),
+  room: () => m.hearing_room(),
+  hall: () => m.hearing_hall(),
+};
+
+export function presetWords(preset: HearingPreset): string {
+  return PRESETS[preset]();
+}

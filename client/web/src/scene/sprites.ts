@@ -1,0 +1,149 @@
+/** Avatars, marks and name plates, painted once each and then only copied. */
+import { disc, fontOf, roundedBox, type Context } from './brush';
+import type { AvatarColours, Palette } from './colours';
+
+export interface Sprite {
+  readonly image: HTMLCanvasElement;
+  /** Size in CSS pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** How a name plate looks: mine, somebody's, or of somebody whose connection dropped. */
+export type PlateKind = 'mine' | 'other' | 'away';
+
+export const PLATE_HEIGHT = 20;
+const PLATE_PADDING = 7;
+const PLATE_FONT = fontOf(12.5, 550);
+
+/** A full house of names in one theme and scale; beyond it we start afresh rather than grow. */
+const SPRITES_MAX = 3_000;
+
+export class Sprites {
+  readonly #kept = new Map<string, Sprite>();
+  readonly #ruler: Context | null;
+  readonly #widths = new Map<string, number>();
+  readonly palette: Palette;
+  readonly density: number;
+
+  constructor(palette: Palette, density: number) {
+    this.palette = palette;
+    this.density = density;
+    this.#ruler = document.createElement('canvas').getContext('2d');
+    if (this.#ruler) this.#ruler.font = PLATE_FONT;
+  }
+
+  /** An avatar's disc with its initials; `radius` without the rim. */
+  avatar(letters: string, pair: number, radius: number, away: boolean): Sprite {
+    return this.#once(`a ${pair} ${radius} ${away} ${letters}`, 2 * radius + 6, 2 * radius + 6, (context, size) => {
+      const colours = this.palette.avatars[pair - 1] ?? { ground: '#444', ink: '#fff' };
+      paintAvatar(context, this.palette, colours, letters, size / 2, radius, away);
+    });
+  }
+
+  /** The mark at the lower right of who is muted or only listens. */
+  mark(kind: 'muted' | 'listens'): Sprite {
+    return this.#once(`m ${kind}`, 18, 18, (context) => paintMark(context, this.palette, kind));
+  }
+
+  plateWidth(text: string): number {
+    const known = this.#widths.get(text);
+    if (known !== undefined) return known;
+    const width = Math.ceil((this.#ruler?.measureText(text).width ?? text.length * 7) + 2 * PLATE_PADDING);
+    this.#widths.set(text, width);
+    return width;
+  }
+
+  plate(text: string, kind: PlateKind): Sprite {
+    return this.#once(`p ${kind} ${text}`, this.plateWidth(text), PLATE_HEIGHT, (context, width) => {
+      const { map } = this.palette;
+      context.fillStyle = kind === 'mine' ? map['plate-mine'] : map.plate;
+      roundedBox(context, 0, 0, width, PLATE_HEIGHT, PLATE_HEIGHT / 2);
+      context.fill();
+      const inks = { mine: map['plate-mine-ink'], other: map['plate-ink'], away: map['plate-away-ink'] };
+      context.fillStyle = inks[kind];
+      context.font = PLATE_FONT;
+      context.textAlign = 'center';
+      context.textBaseline = 'middle';
+      context.fillText(text, width / 2, PLATE_HEIGHT / 2 + 0.5);
+    });
+  }
+
+  #once(key: string, width: number, height: number, paint: (context: Context, width: number) => void): Sprite {
+    const kept = this.#kept.get(key);
+    if (kept) return kept;
+    if (this.#kept.size >= SPRITES_MAX) this.#kept.clear();
+    const image = document.createElement('canvas');
+    image.width = Math.ceil(width * this.density);
+    image.height = Math.ceil(height * this.density);
+    const context = image.getContext('2d');
+    if (context) {
+      context.scale(this.density, this.density);
+      paint(context, width);
+    }
+    const sprite = { image, width: image.width / this.density, height: image.height / this.density };
+    this.#kept.set(key, sprite);
+    return sprite;
+  }
+}
+
+function paintAvatar(
+  context: Context, palette: Palette, colours: AvatarColours, letters: string, middle: number, radius: number, away: boolean,
+): void {
+  if (away) {
+    // Who is away is an outline: the shape says it, not only a paler colour.
+    context.fillStyle = palette.map.plate;
+    disc(context, middle, middle, radius);
+    context.fill();
+    context.strokeStyle = colours.ground;
+    context.lineWidth = 1.75;
+    context.setLineDash([3, 3]);
+    disc(context, middle, middle, radius - 1);
+    context.stroke();
+    context.setLineDash([]);
+  } else {
+    context.fillStyle = palette.map['avatar-rim'];
+    disc(context, middle, middle, radius + 2);
+    context.fill();
+    context.fillStyle = colours.ground;
+    disc(context, middle, middle, radius);
+    context.fill();
+  }
+  if (radius < 8) return;
+  context.fillStyle = away ? palette.map['plate-away-ink'] : colours.ink;
+  context.font = fontOf(Math.round(radius * 0.78), 650);
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.fillText(letters, middle, middle + radius * 0.05);
+}
+
+function paintMark(context: Context, palette: Palette, kind: 'muted' | 'listens'): void {
+  context.translate(9, 9);
+  context.fillStyle = palette.map['mark-ink'];
+  disc(context, 0, 0, 8);
+  context.fill();
+  context.fillStyle = palette.map.mark;
+  context.strokeStyle = palette.map.mark;
+  context.lineWidth = 1.5;
+  context.lineCap = 'round';
+  context.beginPath();
+  if (kind === 'muted') {
+    context.roundRect(-1.6, -4.8, 3.2, 6, 1.6);
+    context.fill();
+    context.beginPath();
+    context.arc(0, -0.4, 3.4, 0.15 * Math.PI, 0.85 * Math.PI);
+    context.moveTo(0, 3);
+    context.lineTo(0, 4.6);
+    context.moveTo(-4.4, -4.4);
+    context.lineTo(4.4, 4.4);
+  } else {
+    context.arc(0, 0.4, 3.8, Math.PI, 0);
+    context.stroke();
+    context.beginPath();
+    context.roundRect(-4.8, 0.2, 2.6, 4, 1.2);
+    context.roundRect(2.2, 0.2, 2.6, 4, 1.2);
+    context.fill();
+    return;
+  }
+  context.stroke();
+}
