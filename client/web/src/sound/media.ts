@@ -24,6 +24,15 @@ const PATIENCE_MS: Readonly<Record<PeerState, number>> = {
   down: 0,
 };
 
+/**
+ * A connection that counts as up while nothing of what should flow does is replaced after this long, ms: a path
+ * may die in one direction alone, and ICE does not see that.
+ */
+const DOUBT_MS_MAX = 5_000;
+
+/** But not more often than this, ms: a new one costs a moment of sound and may not help. */
+const DOUBT_EVERY_MS = 30_000;
+
 /** How long to wait before the next try after `failures` in a row, ms: 0, 1, 2, 4, 8, 8, … s. */
 export function retryAfter_ms(failures: number): number {
   return failures === 0 ? 0 : Math.min(1_000 * 2 ** (failures - 1), 8_000);
@@ -52,6 +61,9 @@ export class Media {
   #state: PeerState = 'down';
   /** Since when the state is what it is, ms of `performance.now()`. */
   #since_ms = 0;
+  /** Since when it is doubted that anything flows; null while it is not. */
+  #doubted_ms: number | null = null;
+  #doubtSettled_ms = Number.NEGATIVE_INFINITY;
 
   constructor(events: MediaEvents) {
     this.#events = events;
@@ -120,6 +132,20 @@ export class Media {
       this.#failures += 1;
       this.#renew();
     }
+  }
+
+  /** Whether sound that should flow does not. Call a few times a second. */
+  doubt(doubted: boolean): void {
+    const now_ms = performance.now();
+    if (!doubted || this.#state !== 'up' || !this.#lineUp) {
+      this.#doubted_ms = null;
+      return;
+    }
+    this.#doubted_ms ??= now_ms;
+    if (now_ms - this.#doubted_ms < DOUBT_MS_MAX || now_ms - this.#doubtSettled_ms < DOUBT_EVERY_MS) return;
+    this.#doubtSettled_ms = now_ms;
+    this.#doubted_ms = null;
+    this.#renew();
   }
 
   async statistics(): Promise<PeerStatistics | null> {

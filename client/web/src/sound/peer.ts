@@ -105,12 +105,12 @@ export class Peer {
         slot.packetsReceived += entry.packetsReceived ?? 0;
         slot.packetsLost += entry.packetsLost ?? 0;
         slot.concealedSamples += entry.concealedSamples ?? 0;
-      } else if (entry.type === 'candidate-pair' && entry.nominated === true && entry.state === 'succeeded') {
-        if (entry.currentRoundTripTime !== undefined) statistics.roundTrip_ms = entry.currentRoundTripTime * 1_000;
-        const protocol = (report.get(entry.localCandidateId ?? '') as StatsEntry | undefined)?.protocol;
-        if (protocol === 'udp' || protocol === 'tcp') statistics.protocol = protocol;
       }
     }
+    const pair = selectedPair(report);
+    if (pair?.currentRoundTripTime !== undefined) statistics.roundTrip_ms = pair.currentRoundTripTime * 1_000;
+    const protocol = (report.get(pair?.localCandidateId ?? '') as StatsEntry | undefined)?.protocol;
+    if (protocol === 'udp' || protocol === 'tcp') statistics.protocol = protocol;
     return statistics;
   }
 
@@ -140,11 +140,21 @@ interface StatsEntry {
   readonly packetsReceived?: number;
   readonly packetsLost?: number;
   readonly concealedSamples?: number;
-  readonly nominated?: boolean;
-  readonly state?: string;
+  readonly selectedCandidatePairId?: string;
+  readonly selected?: boolean;
   readonly currentRoundTripTime?: number;
   readonly localCandidateId?: string;
   readonly protocol?: string;
+}
+
+/** The pair of candidates in use: Chromium and Safari name it in the transport, Firefox in the pair itself. */
+function selectedPair(report: RTCStatsReport): StatsEntry | undefined {
+  const entries = [...report.values() as Iterable<StatsEntry>];
+  const transport = entries.find(({ type }) => type === 'transport');
+  if (transport?.selectedCandidatePairId !== undefined) {
+    return report.get(transport.selectedCandidatePairId) as StatsEntry | undefined;
+  }
+  return entries.find(({ type, selected }) => type === 'candidate-pair' && selected === true);
 }
 
 /** The server speaks Opus alone: other codecs would make the offer long and its answer no different. */

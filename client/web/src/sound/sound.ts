@@ -171,7 +171,9 @@ export class PageSound extends Teller<'badge' | 'volume' | 'quality'> implements
     } finally {
       this.#looking = false;
     }
-    if (this.#timer !== null) this.#judge();
+    if (this.#timer === null) return;
+    this.#judge();
+    this.#media.doubt(this.#heard.kind === 'no_packets' || this.#hearing.kind === 'nothing_arrives');
   }
 
   #judge(): void {
