@@ -1,7 +1,7 @@
 //! Every figure that `/metrics` shows, described in one place. The names are recorded where things happen, by
 //! the macros of the `metrics` crate.
 
-use metrics::{Unit, describe_counter, describe_gauge, describe_histogram, gauge};
+use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::sync::OnceLock;
 
@@ -15,37 +15,44 @@ pub const SPACES_FAILED: &str = "torg_spaces_failed_total";
 pub const SESSIONS: &str = "torg_sessions";
 /// Refusals, by `code`.
 pub const REFUSED: &str = "torg_refused_total";
-/// Peer connections that are up.
-pub const PEERS: &str = "torg_peers";
-/// RTP packets that came in.
-pub const PACKETS_IN: &str = "torg_packets_in_total";
-/// RTP packets that went out.
-pub const PACKETS_OUT: &str = "torg_packets_out_total";
-/// Bytes of media that came in.
-pub const BYTES_IN: &str = "torg_bytes_in_total";
-/// Bytes of media that went out.
-pub const BYTES_OUT: &str = "torg_bytes_out_total";
-/// What was dropped, by `reason`.
-pub const DROPPED: &str = "torg_dropped_total";
+/// Connections that were dropped at the door, by `reason`.
+pub const CONNECTIONS_DROPPED: &str = "torg_connections_dropped_total";
 /// How long a keeper's tick takes.
 pub const TICK_SECONDS: &str = "torg_tick_seconds";
-/// From a client's hello to its peer connection being up.
+/// From a client's offer to its peer connection being up.
 pub const JOIN_SECONDS: &str = "torg_join_seconds";
+/// Peer connections that the media workers hold.
+pub const MEDIA_PEERS: &str = "torg_media_peers";
+/// Peer connections that were lost, by `reason`.
+pub const MEDIA_PEERS_LOST: &str = "torg_media_peers_lost_total";
+/// Packets of media, by `direction`: `in`, `out`.
+pub const MEDIA_PACKETS: &str = "torg_media_packets_total";
+/// Bytes of media, by `direction`: `in`, `out`.
+pub const MEDIA_BYTES: &str = "torg_media_bytes_total";
+/// Packets of voices forwarded to listeners.
+pub const MEDIA_FORWARDED: &str = "torg_media_forwarded_total";
+/// System calls in which media was sent.
+pub const MEDIA_SEND_CALLS: &str = "torg_media_send_calls_total";
+/// Packets of media dropped, by `reason`.
+pub const MEDIA_DROPPED: &str = "torg_media_dropped_total";
+/// The part of what was sent that listeners report lost, 0 to 1.
+pub const MEDIA_LOSS: &str = "torg_media_downstream_loss_ratio";
 
 const TICK_BUCKETS: [f64; 9] = [0.0001, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.2];
 const JOIN_BUCKETS: [f64; 10] = [0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0];
+const LOSS_BUCKETS: [f64; 6] = [0.0, 0.01, 0.02, 0.05, 0.1, 0.25];
 
 /// Installs the recorder, once a process, and gives the handle that renders it.
 pub fn install() -> PrometheusHandle {
     static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
     HANDLE
         .get_or_init(|| {
-            let builder = PrometheusBuilder::new()
-                .set_buckets_for_metric(Matcher::Full(TICK_SECONDS.to_owned()), &TICK_BUCKETS)
-                .and_then(|builder| {
-                    builder.set_buckets_for_metric(Matcher::Full(JOIN_SECONDS.to_owned()), &JOIN_BUCKETS)
-                })
-                .expect("the lists of buckets are not empty");
+            let buckets: [(&str, &[f64]); 3] =
+                [(TICK_SECONDS, &TICK_BUCKETS), (JOIN_SECONDS, &JOIN_BUCKETS), (MEDIA_LOSS, &LOSS_BUCKETS)];
+            let builder = buckets.into_iter().fold(PrometheusBuilder::new(), |builder, (name, buckets)| {
+                let name = Matcher::Full(name.to_owned());
+                builder.set_buckets_for_metric(name, buckets).expect("the list of buckets is not empty")
+            });
             let recorder = builder.build_recorder();
             let handle = recorder.handle();
             // Somebody who embeds the server may have a recorder of their own; then theirs gets the figures.
@@ -64,20 +71,27 @@ fn describe() {
     describe_counter!(SPACES_FAILED, "Spaces that hit a fault and started again");
     describe_gauge!(SESSIONS, "Open websockets");
     describe_counter!(REFUSED, "Refusals told to clients, by code");
-    describe_gauge!(PEERS, "Peer connections that are up");
-    describe_counter!(PACKETS_IN, "RTP packets received");
-    describe_counter!(PACKETS_OUT, "RTP packets sent");
-    describe_counter!(BYTES_IN, Unit::Bytes, "Bytes of media received");
-    describe_counter!(BYTES_OUT, Unit::Bytes, "Bytes of media sent");
-    describe_counter!(DROPPED, "Packets, messages and connections dropped, by reason");
+    describe_counter!(CONNECTIONS_DROPPED, "Connections dropped at the door, by reason");
     describe_histogram!(TICK_SECONDS, Unit::Seconds, "Time of one tick of a space");
-    describe_histogram!(JOIN_SECONDS, Unit::Seconds, "From a client's hello to its peer connection being up");
+    describe_histogram!(JOIN_SECONDS, Unit::Seconds, "From a client's offer to its peer connection being up");
+    describe_gauge!(MEDIA_PEERS, "Peer connections that the media workers hold");
+    describe_counter!(MEDIA_PEERS_LOST, "Peer connections lost, by reason");
+    describe_counter!(MEDIA_PACKETS, "Packets of media, by direction");
+    describe_counter!(MEDIA_BYTES, Unit::Bytes, "Bytes of media, by direction");
+    describe_counter!(MEDIA_FORWARDED, "Packets of voices forwarded to listeners");
+    describe_counter!(MEDIA_SEND_CALLS, "System calls in which media was sent");
+    describe_counter!(MEDIA_DROPPED, "Packets of media dropped, by reason");
+    describe_histogram!(MEDIA_LOSS, "The part of what was sent that listeners report lost");
     // Figures that nothing has touched yet are there all the same, so that a graph begins at zero.
-    for name in [PARTICIPANTS, SPACES_RUNNING, SESSIONS, PEERS] {
+    for name in [PARTICIPANTS, SPACES_RUNNING, SESSIONS, MEDIA_PEERS] {
         gauge!(name).set(0.0);
     }
-    for name in [SPACES_FAILED, PACKETS_IN, PACKETS_OUT, BYTES_IN, BYTES_OUT] {
-        metrics::counter!(name).absolute(0);
+    for name in [SPACES_FAILED, MEDIA_FORWARDED, MEDIA_SEND_CALLS] {
+        counter!(name).absolute(0);
+    }
+    for direction in ["in", "out"] {
+        counter!(MEDIA_PACKETS, "direction" => direction).absolute(0);
+        counter!(MEDIA_BYTES, "direction" => direction).absolute(0);
     }
 }
 

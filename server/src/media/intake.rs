@@ -78,7 +78,7 @@ impl Intake {
         for (worker, batch) in self.workers.iter().zip(batches) {
             let count = batch.len() as u64;
             if count > 0 && worker.try_send(ToWorker::Datagrams(batch)).is_err() {
-                metrics::counter!("torg_media_dropped_total", "reason" => "worker_full").increment(count);
+                metrics::counter!(crate::metrics::MEDIA_DROPPED, "reason" => "worker_full").increment(count);
             }
         }
     }
@@ -89,5 +89,5 @@ impl Intake {
 }
 
 fn drop_stray(stray: Stray) {
-    metrics::counter!("torg_media_dropped_total", "reason" => stray.name()).increment(1);
+    metrics::counter!(crate::metrics::MEDIA_DROPPED, "reason" => stray.name()).increment(1);
 }

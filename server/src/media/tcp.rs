@@ -80,7 +80,7 @@ impl TcpTable {
         {
             let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
             if open.len() >= TCP_CONNECTIONS_MAX {
-                metrics::counter!("torg_media_dropped_total", "reason" => "tcp_full").increment(1);
+                metrics::counter!(crate::metrics::MEDIA_DROPPED, "reason" => "tcp_full").increment(1);
                 return;
             }
             open.insert(from, Arc::clone(&outgoing));

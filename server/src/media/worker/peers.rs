@@ -65,7 +65,7 @@ impl Worker {
                 PeerEvent::Connected => {
                     let held = &self.held[at];
                     let joined = now.saturating_duration_since(held.offered_at);
-                    metrics::histogram!("torg_join_seconds").record(joined.as_secs_f64());
+                    metrics::histogram!(crate::metrics::JOIN_SECONDS).record(joined.as_secs_f64());
                     self.tell(held.id.space, MediaEvent::Connected(held.id.participant));
                 }
                 PeerEvent::Failed => return self.lose(at, "failed"),
@@ -132,7 +132,7 @@ impl Worker {
             return;
         }
         tracing::info!(space = space.0, participant = participant.0, reason, "a peer connection is lost");
-        metrics::counter!("torg_media_peers_lost_total", "reason" => reason).increment(1);
+        metrics::counter!(crate::metrics::MEDIA_PEERS_LOST, "reason" => reason).increment(1);
         self.tell(space, MediaEvent::Lost(participant));
         self.drop_peer(at, Instant::now());
     }

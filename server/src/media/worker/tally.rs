@@ -1,6 +1,9 @@
 //! What a worker counts between two looks of the metrics.
 
 use crate::media::socket::Sent;
+use crate::metrics::{
+    MEDIA_BYTES, MEDIA_DROPPED, MEDIA_FORWARDED, MEDIA_LOSS, MEDIA_PACKETS, MEDIA_PEERS, MEDIA_SEND_CALLS,
+};
 use metrics::{counter, gauge, histogram};
 use std::collections::BTreeMap;
 
@@ -31,21 +34,21 @@ impl Tally {
 
     /// Adds everything to the process's metrics and starts anew.
     pub(super) fn publish(&mut self, peers: usize) {
-        counter!("torg_media_packets_total", "direction" => "in").increment(self.packets_in);
-        counter!("torg_media_bytes_total", "direction" => "in").increment(self.bytes_in);
-        counter!("torg_media_packets_total", "direction" => "out").increment(self.sent.datagrams);
-        counter!("torg_media_bytes_total", "direction" => "out").increment(self.sent.bytes);
-        counter!("torg_media_forwarded_total").increment(self.forwarded);
-        counter!("torg_media_send_calls_total").increment(self.sent.calls);
+        counter!(MEDIA_PACKETS, "direction" => "in").increment(self.packets_in);
+        counter!(MEDIA_BYTES, "direction" => "in").increment(self.bytes_in);
+        counter!(MEDIA_PACKETS, "direction" => "out").increment(self.sent.datagrams);
+        counter!(MEDIA_BYTES, "direction" => "out").increment(self.sent.bytes);
+        counter!(MEDIA_FORWARDED).increment(self.forwarded);
+        counter!(MEDIA_SEND_CALLS).increment(self.sent.calls);
         self.dropped("send_buffer_full", self.sent.refused);
         for (reason, packets) in &self.dropped {
-            counter!("torg_media_dropped_total", "reason" => *reason).increment(*packets);
+            counter!(MEDIA_DROPPED, "reason" => *reason).increment(*packets);
         }
         for part in &self.losses {
-            histogram!("torg_media_downstream_loss_ratio").record(f64::from(*part));
+            histogram!(MEDIA_LOSS).record(f64::from(*part));
         }
         let peers = peers as i64;
-        gauge!("torg_media_peers").increment((peers - self.peers) as f64);
+        gauge!(MEDIA_PEERS).increment((peers - self.peers) as f64);
         *self = Self { peers, ..Self::default() };
     }
 }
