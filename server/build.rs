@@ -129,7 +129,7 @@ fn packed(dist: &Path, here: &Path, out: &Path) -> PathBuf {
 /// A line of code for each file.
 fn embed(dist: &Path, packed: &Path) -> String {
     let mut files = BTreeMap::new();
-    or_fail(collect(dist, String::new(), &mut files), "the built web app cannot be read");
+    or_fail(collect(dist, "", &mut files), "the built web app cannot be read");
     let mut code = String::new();
     for (path, file) in &files {
         let is_copy = |suffix: &str| path.strip_suffix(suffix).is_some_and(|original| files.contains_key(original));
@@ -154,12 +154,12 @@ fn embed(dist: &Path, packed: &Path) -> String {
 }
 
 /// Every file below a folder, by its path with slashes.
-fn collect(folder: &Path, below: String, files: &mut BTreeMap<String, PathBuf>) -> io::Result<()> {
+fn collect(folder: &Path, below: &str, files: &mut BTreeMap<String, PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let path = format!("{below}{}", entry.file_name().to_string_lossy());
         match entry.file_type()?.is_dir() {
-            true => collect(&entry.path(), path + "/", files)?,
+            true => collect(&entry.path(), &(path + "/"), files)?,
             false => drop(files.insert(path, fs::canonicalize(entry.path())?)),
         }
     }

@@ -5,7 +5,7 @@ pub mod tls;
 
 use crate::arrival::Arrival;
 use crate::limits::{CONNECTIONS_MAX, FIRST_BYTES_WAIT, HALF_OPEN_MAX, HTTP_HEAD_WAIT, TLS_HANDSHAKE_WAIT};
-use crate::metrics::DROPPED;
+use crate::metrics::CONNECTIONS_DROPPED;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -166,5 +166,5 @@ async fn to_https(request: Request<Body>) -> Response {
 }
 
 fn drop_connection(reason: &'static str) {
-    metrics::counter!(DROPPED, "reason" => reason).increment(1);
+    metrics::counter!(CONNECTIONS_DROPPED, "reason" => reason).increment(1);
 }

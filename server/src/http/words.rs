@@ -137,6 +137,6 @@ mod tests {
         check("nn-NO", "nn");
         check("fi", "en");
         check("", "en");
-        check("en;q=nan, sv;q=0.5", "sv");
+        check("en;q=loud, sv;q=0.5", "en");
     }
 }

@@ -179,10 +179,7 @@ impl Keeper {
 
     fn media_event(&mut self, now: TimeMs, event: MediaEvent) {
         match event {
-            MediaEvent::Connected(participant) => {
-                self.heard.connected(now, participant);
-                self.people.note_connected(participant);
-            }
+            MediaEvent::Connected(participant) => self.heard.connected(now, participant),
             MediaEvent::Lost(participant) => {
                 self.heard.lost(participant);
                 self.people.push(participant, Outgoing::message(&ServerMessage::MediaLost {}));

@@ -1,10 +1,9 @@
 //! Who is in the space, on which websocket, and what waits to be sent to them.
 
 use crate::mailbox::{Outbox, Outgoing, SessionId};
-use crate::metrics::{Counted, JOIN_SECONDS, PARTICIPANTS};
+use crate::metrics::{Counted, PARTICIPANTS};
 use bytes::Bytes;
 use std::collections::{BTreeMap, HashMap};
-use std::time::Instant;
 use torg_protocol::frame;
 use torg_protocol::geometry::Segment;
 use torg_protocol::ids::ParticipantId;
@@ -26,8 +25,6 @@ pub(super) struct People {
 #[derive(Debug)]
 struct Entry {
     attached: Option<Attached>,
-    /// When they came, until their peer connection came up for the first time.
-    joining_since: Option<Instant>,
     _counted: Counted,
 }
 
@@ -61,8 +58,7 @@ impl People {
 
     /// Puts a participant on a websocket. Whoever had them before is told that they were replaced.
     pub(super) fn attach(&mut self, participant: ParticipantId, session: SessionId, outbox: Outbox) {
-        let fresh =
-            || Entry { attached: None, joining_since: Some(Instant::now()), _counted: Counted::one(PARTICIPANTS) };
+        let fresh = || Entry { attached: None, _counted: Counted::one(PARTICIPANTS) };
         let entry = self.entries.entry(participant).or_insert_with(fresh);
         if let Some(before) = entry.attached.replace(Attached { session, outbox }) {
             self.sessions.remove(&before.session);
@@ -84,14 +80,6 @@ impl People {
         self.levels.remove(&participant);
         if let Some(attached) = self.entries.remove(&participant).and_then(|entry| entry.attached) {
             self.sessions.remove(&attached.session);
-        }
-    }
-
-    /// Records how long the way in took, once.
-    pub(super) fn note_connected(&mut self, participant: ParticipantId) {
-        let since = self.entries.get_mut(&participant).and_then(|entry| entry.joining_since.take());
-        if let Some(since) = since {
-            metrics::histogram!(JOIN_SECONDS).record(since.elapsed());
         }
     }
 

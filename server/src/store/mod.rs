@@ -51,6 +51,9 @@ pub enum StoreError {
         /// Why not.
         source: io::Error,
     },
+    /// No server has worked in this folder.
+    #[error("{0} is not the data folder of a server: name it with --data")]
+    NoFolder(PathBuf),
     /// Another server works in this folder.
     #[error("another server uses the data folder {0}: stop it, or choose another folder with --data")]
     InUse(PathBuf),
@@ -87,6 +90,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::InUse`] when another server runs on it; [`StoreError::File`] when it can't be made.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        let spaces = folder.join("spaces");
+        std::fs::create_dir_all(&spaces).map_err(|source| StoreError::File { path: spaces, source })?;
         let store = Self::open_beside(folder)?;
         let path = folder.join("server.lock");
         let lock = lock_file(&path)?;
@@ -102,10 +107,11 @@ impl Store {
     /// Opens the data folder beside a server that may be running on it.
     ///
     /// # Errors
-    /// [`StoreError::File`] when it can't be made.
+    /// [`StoreError::NoFolder`] when no server has made it.
     pub fn open_beside(folder: &Path) -> Result<Self, StoreError> {
-        let spaces = folder.join("spaces");
-        std::fs::create_dir_all(&spaces).map_err(|source| StoreError::File { path: spaces, source })?;
+        if !folder.join("spaces").is_dir() {
+            return Err(StoreError::NoFolder(folder.to_owned()));
+        }
         Ok(Self { folder: folder.to_owned(), _server_lock: None })
     }
 

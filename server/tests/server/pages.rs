@@ -71,11 +71,10 @@ async fn monitors_get_their_figures() {
     let figures = figures.text();
     for name in [
         "torg_participants",
-        "torg_peers",
-        "torg_packets_in_total",
-        "torg_packets_out_total",
-        "torg_bytes_in_total",
-        "torg_bytes_out_total",
+        "torg_media_peers",
+        "torg_media_packets_total{direction=\"in\"}",
+        "torg_media_packets_total{direction=\"out\"}",
+        "torg_media_bytes_total",
         "torg_tick_seconds_bucket",
         "torg_sessions",
     ] {
