@@ -26,9 +26,9 @@ const KINDS: usize = 3;
 /// Somebody in the grid.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Mouth {
-    at_m: Vec2,
-    /// What table and weight make of the voice outside the table.
-    loudness: f32,
+    pub(super) at_m: Vec2,
+    /// What the wall of their table and the weight of their voice make of it, from outside the table.
+    pub(super) loudness: f32,
     /// Their index in the crowd.
     pub(super) index: u32,
 }
@@ -85,17 +85,15 @@ impl Cells {
         }
     }
 
-    /// Shows all of a kind within earshot of a place, and how loud they are there, times the weight of their voice.
-    /// Walls on the listener's side are the caller's to take off.
-    pub(super) fn all(&self, kind: Kind, ear_m: Vec2, mut show: impl FnMut(f32, &Mouth)) {
+    /// All of a kind within earshot of a place, and some beyond, in rows of neighbouring cells.
+    pub(super) fn all(&self, kind: Kind, ear_m: Vec2) -> impl Iterator<Item = &[Mouth]> {
         let (first, last) = (self.column(ear_m.x - self.law.edge_m), self.column(ear_m.x + self.law.edge_m));
-        for row in self.row(ear_m.y - self.law.edge_m)..=self.row(ear_m.y + self.law.edge_m) {
-            self.show_row(kind, ear_m, row, first, last, &mut show);
-        }
+        let rows = self.row(ear_m.y - self.law.edge_m)..=self.row(ear_m.y + self.law.edge_m);
+        rows.map(move |row| self.mouths_in(kind, row, first, last))
     }
 
-    /// The most that somebody who doesn't speak can be heard from a ring of cells round a place, as in [`Cells::all`].
-    /// Ring 0 is the cell of the place itself; behind the edge of hearing it is 0.
+    /// The most that somebody with an open wall or none who doesn't speak can be heard from a ring of cells round a
+    /// place, times the weight of their voice. Ring 0 is the cell of the place itself; behind the edge it is 0.
     pub(super) fn ring_bound(&self, ear_m: Vec2, ring: usize) -> f32 {
         let Some(rings_between) = ring.checked_sub(1) else { return voice::weight(0) };
         let corner_m = Vec2::new(self.column(ear_m.x) as f32, self.row(ear_m.y) as f32) * self.side_m;
@@ -103,44 +101,25 @@ impl Cells {
         self.law.gain(rings_between as f32 * self.side_m + to_next_m) * voice::weight(0)
     }
 
-    /// Shows all of a kind in one square ring of cells round a place, as [`Cells::all`] does.
-    pub(super) fn ring(&self, kind: Kind, ear_m: Vec2, ring: usize, mut show: impl FnMut(f32, &Mouth)) {
+    /// All of a kind in one square ring of cells round a place.
+    pub(super) fn ring(&self, kind: Kind, ear_m: Vec2, ring: usize) -> impl Iterator<Item = &[Mouth]> {
         let (column, row, ring) = (self.column(ear_m.x) as isize, self.row(ear_m.y) as isize, ring as isize);
-        let (last_column, last_row) = (self.columns as isize - 1, self.rows as isize - 1);
-        for at_row in (row - ring).max(0)..=(row + ring).min(last_row) {
-            let mut show_columns = |first: isize, last: isize| {
-                let (first, last) = (first.max(0), last.min(last_column));
-                if first <= last {
-                    self.show_row(kind, ear_m, at_row as usize, first as usize, last as usize, &mut show);
-                }
-            };
-            if (at_row - row).abs() == ring {
-                show_columns(column - ring, column + ring);
-            } else {
-                show_columns(column - ring, column - ring);
-                show_columns(column + ring, column + ring);
-            }
-        }
+        let rows = (row - ring).max(0)..=(row + ring).min(self.rows as isize - 1);
+        rows.flat_map(move |at_row| {
+            // Top and bottom are whole rows; between them only both sides belong to the ring.
+            let whole = (at_row - row).abs() == ring;
+            let left = if whole { (column - ring, column + ring) } else { (column - ring, column - ring) };
+            let right = (column + ring, column + ring);
+            [Some(left), (!whole).then_some(right)].into_iter().flatten().map(move |(first, last)| {
+                let (first, last) = (first.max(0), last.min(self.columns as isize - 1));
+                if first > last { &[] } else { self.mouths_in(kind, at_row as usize, first as usize, last as usize) }
+            })
+        })
     }
 
-    fn show_row(
-        &self,
-        kind: Kind,
-        ear_m: Vec2,
-        row: usize,
-        first: usize,
-        last: usize,
-        show: &mut impl FnMut(f32, &Mouth),
-    ) {
+    fn mouths_in(&self, kind: Kind, row: usize, first: usize, last: usize) -> &[Mouth] {
         let base = (kind as usize * self.rows + row) * self.columns;
-        let (begin, end) = (self.starts[base + first] as usize, self.starts[base + last + 1] as usize);
-        let edge_squared = self.law.edge_m * self.law.edge_m;
-        for mouth in &self.mouths[begin..end] {
-            let distance_squared = ear_m.distance_squared(mouth.at_m);
-            if distance_squared < edge_squared {
-                show(self.law.gain(distance_squared.sqrt()) * mouth.loudness, mouth);
-            }
-        }
+        &self.mouths[self.starts[base + first] as usize..self.starts[base + last + 1] as usize]
     }
 
     fn cell_of_kind(&self, stand: &Stand) -> usize {
@@ -188,14 +167,16 @@ mod tests {
         cells.fill(&crowd);
         for ear_m in [Vec2::ZERO, Vec2::new(60.0, 30.0), Vec2::new(31.3, 11.9), Vec2::new(3.0, 27.0)] {
             let (mut by_rows, mut by_rings) = (Vec::new(), Vec::new());
+            let in_earshot = |mouth: &&Mouth| ear_m.distance(mouth.at_m) < law.edge_m;
             for kind in [Kind::Speaks, Kind::Open, Kind::Off] {
-                cells.all(kind, ear_m, |_, mouth| by_rows.push(mouth.index));
+                let all = cells.all(kind, ear_m).flatten().filter(in_earshot);
+                by_rows.extend(all.map(|mouth| mouth.index));
                 for ring in (0..).take_while(|&ring| cells.ring_bound(ear_m, ring) > 0.0) {
-                    let bound = cells.ring_bound(ear_m, ring);
-                    cells.ring(kind, ear_m, ring, |score, mouth| {
-                        assert!(kind != Kind::Open || score <= bound + 1e-6);
+                    for mouth in cells.ring(kind, ear_m, ring).flatten().filter(in_earshot) {
+                        let score = law.gain(ear_m.distance(mouth.at_m)) * voice::weight(0);
+                        assert!(score <= cells.ring_bound(ear_m, ring) + 1e-6);
                         by_rings.push(mouth.index);
-                    });
+                    }
                 }
             }
             let near = |stand: &&Stand| ear_m.distance(stand.at.metres()) < law.edge_m;

@@ -37,26 +37,27 @@ impl Stand {
     }
 }
 
-/// Whether a listener may hear a speaker: the one place that says so. Routes hold nobody whom this denies.
+/// Whether a listener may hear a speaker, who is so loud there by [`gain`]: the one place that says so. Routes hold
+/// nobody whom this denies.
 ///
 /// Both are in this space, connected or with their place held: a connection that dropped is often the websocket
 /// alone, and then voices go on. Everything that is not allowed here is denied.
-pub(crate) fn may_hear(law: HearingLaw, listener: &Stand, speaker: &Stand) -> bool {
+fn may_hear(listener: &Stand, speaker: &Stand, gain: f32) -> bool {
     if listener.id == speaker.id || speaker.microphone != Microphone::On {
         return false;
     }
     // A broadcast will be allowed here, and nowhere else: it may enter a closed table, never leave one.
-    may_hear_place(law, listener, speaker)
+    may_hear_place(listener, speaker, gain)
 }
 
 /// Whether a voice at the speaker's place reaches the listener, whatever the microphone does.
-fn may_hear_place(law: HearingLaw, listener: &Stand, speaker: &Stand) -> bool {
+fn may_hear_place(listener: &Stand, speaker: &Stand, gain: f32) -> bool {
     let mine = listener.table.map(|(table, _)| table);
     let theirs = speaker.table.map(|(table, _)| table);
     if mine != theirs && (listener.is_behind_closed_wall() || speaker.is_behind_closed_wall()) {
         return false;
     }
-    gain(law, listener, speaker) > 0.0
+    gain > 0.0
 }
 
 /// How loud a speaker is for a listener by place, 0 to 1.
@@ -81,7 +82,7 @@ mod tests {
     }
 
     fn hears(listener: &Stand, speaker: &Stand) -> bool {
-        may_hear(HearingPreset::Room.law(), listener, speaker)
+        may_hear(listener, speaker, gain(HearingPreset::Room.law(), listener, speaker))
     }
 
     #[test]

@@ -182,17 +182,18 @@ impl Room {
         let heard = speakers.map(|speaker| speaker.map_or(Heard::Denied, |speaker| self.heard(listener, speaker)));
         let least = slots.keep(clock, &heard);
         best.clear();
-        self.find(&mut Search { stands: &self.stands, listener, slots, least, best });
+        let wall = if listener.table.is_some() { self.open_wall } else { 1.0 };
+        self.find(&mut Search { stands: &self.stands, listener, wall, slots, least, best });
         slots.give(clock, best, &heard);
     }
 
     fn heard(&self, listener: &Stand, speaker: Speaker) -> Heard {
         let stand = self.stands[speaker.index as usize].as_ref().filter(|stand| stand.id == speaker.id);
         let Some(stand) = stand else { return Heard::Denied };
-        if may_hear(self.law, listener, stand) {
-            let score = gain(self.law, listener, stand) * voice::weight(stand.heat);
-            Heard::Aloud { score, speaks: stand.heat > 0 }
-        } else if stand.microphone == Microphone::Muted && may_hear_place(self.law, listener, stand) {
+        let gain = gain(self.law, listener, stand);
+        if may_hear(listener, stand, gain) {
+            Heard::Aloud { score: gain * voice::weight(stand.heat), speaks: stand.heat > 0 }
+        } else if stand.microphone == Microphone::Muted && may_hear_place(listener, stand, gain) {
             Heard::Muted
         } else {
             Heard::Denied
@@ -212,22 +213,19 @@ impl Room {
         if listener.is_behind_closed_wall() {
             return;
         }
-        let wall = if listener.table.is_some() { self.open_wall } else { 1.0 };
         let ear_m = listener.at.metres();
-        let consider = |search: &mut Search<'_>, score: f32, mouth: &Mouth| {
-            if score * wall > search.bar() && !self.share_table(listener, mouth.index) {
-                search.consider(mouth.index, score * wall);
-            }
-        };
-        self.cells.all(Kind::Speaks, ear_m, |score, mouth| consider(search, score, mouth));
+        for mouths in self.cells.all(Kind::Speaks, ear_m) {
+            search.look(self, ear_m, mouths);
+        }
         // Those who don't speak count by place alone, so the search goes from near to far and ends when nobody
         // farther away can matter.
         for ring in 0.. {
-            let bound = self.cells.ring_bound(ear_m, ring) * wall;
-            if bound <= search.bar() {
+            if self.cells.ring_bound(ear_m, ring) * search.wall <= search.bar() {
                 break;
             }
-            self.cells.ring(Kind::Open, ear_m, ring, |score, mouth| consider(search, score, mouth));
+            for mouths in self.cells.ring(Kind::Open, ear_m, ring) {
+                search.look(self, ear_m, mouths);
+            }
         }
     }
 
@@ -242,19 +240,19 @@ impl Room {
     fn ears_round(&self, speaker: &Stand) -> usize {
         let counts = |index: u32| {
             let other = self.stands[index as usize].as_ref();
-            let hears =
-                |other: &Stand| other.hears && other.id != speaker.id && may_hear_place(self.law, other, speaker);
+            let hears = |other: &Stand| {
+                let is_listener = other.hears && other.id != speaker.id;
+                is_listener && may_hear_place(other, speaker, gain(self.law, other, speaker))
+            };
             usize::from(other.is_some_and(hears))
         };
         let at_table = speaker.table.map(|(table, _)| &self.at_tables[usize::from(table.0)]);
         let mut ears: usize = at_table.into_iter().flatten().map(|&index| counts(index)).sum();
         if !speaker.is_behind_closed_wall() {
             for kind in [Kind::Speaks, Kind::Open, Kind::Off] {
-                self.cells.all(kind, speaker.at.metres(), |_, mouth| {
-                    if !self.share_table(speaker, mouth.index) {
-                        ears += counts(mouth.index);
-                    }
-                });
+                let all = self.cells.all(kind, speaker.at.metres()).flatten();
+                let others = all.filter(|mouth| !self.share_table(speaker, mouth.index));
+                ears += others.map(|mouth| counts(mouth.index)).sum::<usize>();
             }
         }
         ears
@@ -265,6 +263,8 @@ impl Room {
 struct Search<'a> {
     stands: &'a [Option<Stand>],
     listener: &'a Stand,
+    /// What the wall on the listener's side lets through.
+    wall: f32,
     slots: &'a Slots,
     /// Who is not loud enough to matter.
     least: f32,
@@ -276,6 +276,27 @@ impl Search<'_> {
     /// How loud somebody must be to be taken in.
     fn bar(&self) -> f32 {
         self.best.get(AUDIO_SLOTS - 1).map_or(self.least, |last| last.score)
+    }
+
+    /// Considers people who stand side by side in the grid. Most are too far away to matter, which is seen without a
+    /// root or a division: nobody is louder than the reference distance over the distance.
+    fn look(&mut self, room: &Room, ear_m: Vec2, mouths: &[Mouth]) {
+        let (edge_squared, reference_squared) = (room.law.edge_m.powi(2), room.law.reference_m.powi(2));
+        let mut bar_squared = self.bar().powi(2);
+        for mouth in mouths {
+            let distance_squared = ear_m.distance_squared(mouth.at_m);
+            let ceiling = mouth.loudness * self.wall;
+            let too_quiet =
+                ceiling * ceiling * reference_squared < bar_squared * distance_squared.max(reference_squared);
+            if distance_squared >= edge_squared || too_quiet {
+                continue;
+            }
+            let score = room.law.gain(distance_squared.sqrt()) * ceiling;
+            if score > self.bar() && !room.share_table(self.listener, mouth.index) {
+                self.consider(mouth.index, score);
+                bar_squared = self.bar().powi(2);
+            }
+        }
     }
 
     fn consider(&mut self, index: u32, score: f32) {

@@ -192,7 +192,18 @@ impl Search<'_> {
 
     /// The straight walks over corners, with the way out of the table before and the goal behind.
     fn walk_over(&self, bends: &[u16]) -> Vec<Point> {
-        let mut walks: Vec<Point> = bends.iter().map(|&corner| self.ways.corners[usize::from(corner)]).collect();
+        let mut walks: Vec<Point> = Vec::with_capacity(bends.len() + 2);
+        for &corner in bends {
+            let at = self.ways.corners[usize::from(corner)];
+            // Corners in one line make one walk.
+            if let [.., before, last] = walks[..]
+                && self.ground.is_clear(before, at)
+                && (metres(last) - metres(before)).perp_dot(metres(at) - metres(before)) == 0.0
+            {
+                walks.pop();
+            }
+            walks.push(at);
+        }
         walks.push(self.end_from(walks.last().copied().unwrap_or(self.start())));
         let first = walks[0];
         walks.dedup();
@@ -244,5 +255,92 @@ impl Search<'_> {
             Goal::Stand(at) => from.distance(metres(at)),
             Goal::Table(table) => (self.ground.disc(table).air_m(from) - PLACING_MARGIN_M).max(0.0),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::map::Map;
+    use torg_protocol::map::{MapSpec, TableSpec};
+    use torg_protocol::text::Label;
+
+    /// A room of 4 x 4 m with a door of 0.8 m in the middle of its right wall, a cell without a door, and a table.
+    fn map() -> Map {
+        let walls = vec![
+            [2.0, 2.0, 6.0, 2.0],
+            [2.0, 6.0, 6.0, 6.0],
+            [2.0, 2.0, 2.0, 6.0],
+            [6.0, 2.0, 6.0, 3.6],
+            [6.0, 4.4, 6.0, 6.0],
+            [14.0, 0.0, 14.0, 3.0],
+            [14.0, 3.0, 20.0, 3.0],
+        ];
+        let table = TableSpec {
+            name: Label::parse("Elm").expect("a plain name"),
+            x: 12.0,
+            y: 7.0,
+            radius_m: 2.0,
+            seats: 6,
+            wall: Default::default(),
+        };
+        let (tables, zones) = (vec![table], Vec::new());
+        let spec = MapSpec { width_m: 20.0, height_m: 10.0, hearing: Default::default(), walls, tables, zones };
+        Map::check(spec).expect("a map that can be walked")
+    }
+
+    fn at(x: f64, y: f64) -> Point {
+        Point::from_metres(x, y).expect("on the map")
+    }
+
+    fn plan(origin: Origin, goal: Goal) -> Option<Vec<Point>> {
+        let map = map();
+        map.ways().plan(map.ground(), origin, goal)
+    }
+
+    fn length_m(from: Point, way: &[Point]) -> f64 {
+        [from].iter().chain(way).zip(way).map(|(a, b)| metres(*a).distance(metres(*b))).sum()
+    }
+
+    #[test]
+    fn straight_where_nothing_is_in_the_way() {
+        assert_eq!(plan(Origin::Open(at(7.0, 1.0)), Goal::Stand(at(13.0, 4.0))), Some(vec![at(13.0, 4.0)]));
+        assert_eq!(plan(Origin::Open(at(7.0, 1.0)), Goal::Stand(at(7.0, 1.0))), Some(vec![]));
+    }
+
+    #[test]
+    fn through_the_door_and_round_the_room() {
+        let (outside, inside) = (at(1.0, 4.0), at(3.0, 4.0));
+        let way = plan(Origin::Open(outside), Goal::Stand(inside)).expect("there is a door");
+        let length_m = length_m(outside, &way);
+        // By hand: round the corners of the room, down to the door and in, a body's width off the walls.
+        assert!((12.5..12.8).contains(&length_m), "{length_m} m over {way:?}");
+        assert_eq!(way.len(), 4, "no bend where there is none: {way:?}");
+    }
+
+    #[test]
+    fn round_a_table_close_to_its_rim() {
+        let from = at(9.0, 7.0);
+        let way = plan(Origin::Open(from), Goal::Stand(at(15.0, 7.0))).expect("a way");
+        // Two tangents of sqrt(3^2 - 2^2) m and the arc between them.
+        let shortest_m = 2.0 * 5f64.sqrt() + 2.0 * (std::f64::consts::PI - 2.0 * (2.0f64 / 3.0).acos());
+        assert!((shortest_m..shortest_m * 1.04).contains(&length_m(from, &way)), "{way:?}");
+    }
+
+    #[test]
+    fn to_a_table_and_out_of_it() {
+        let way = plan(Origin::Open(at(7.0, 7.0)), Goal::Table(TableId(0))).expect("a way");
+        assert_eq!(way, [at(9.97, 7.0)], "to the nearest place at its rim");
+        let seat = at(12.0, 5.3);
+        let way = plan(Origin::Table(TableId(0), seat), Goal::Stand(at(12.0, 1.0))).expect("a way");
+        assert_eq!(way, [at(12.0, 4.97), at(12.0, 1.0)], "first over the rim");
+        let way = plan(Origin::Table(TableId(0), seat), Goal::Stand(at(12.0, 9.4))).expect("across");
+        assert_eq!(way, [at(12.0, 9.03), at(12.0, 9.4)]);
+    }
+
+    #[test]
+    fn no_way_into_a_cell_without_a_door() {
+        assert_eq!(plan(Origin::Open(at(12.0, 2.0)), Goal::Stand(at(17.0, 1.5))), None);
+        assert_eq!(plan(Origin::Open(at(17.0, 1.5)), Goal::Table(TableId(0))), None);
     }
 }

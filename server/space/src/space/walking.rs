@@ -120,6 +120,11 @@ impl Space {
     }
 
     fn go(&mut self, index: usize, goal: Goal) -> Result<(), Refusal> {
+        if matches!(&self.crowd[index].course, Course::Way { goal: present, .. } if *present == goal) {
+            // On the way there already: the way stays as it is.
+            self.crowd[index].pressed = None;
+            return Ok(());
+        }
         let here = self.here(index);
         let origin = match self.crowd[index].person.place.table() {
             Some(table) => Origin::Table(table, here.at),

@@ -33,11 +33,9 @@ impl Checks {
                 }
             }
             match &event.what {
-                Happening::Entered(person) => {
-                    if person.id.0.is_multiple_of(VIEW_OF_EVERY) {
-                        let view = space.view(person.id).expect("who entered has a view");
-                        self.views.insert(person.id, view);
-                    }
+                Happening::Entered(person) if person.id.0.is_multiple_of(VIEW_OF_EVERY) => {
+                    let view = space.view(person.id).expect("who entered has a view");
+                    self.views.insert(person.id, view);
                 }
                 Happening::Left(id) => {
                     self.views.remove(id);
