@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["test", steps @ ..] => test::run_steps(steps),
         ["codegen"] => codegen(),
-        ["bench"] => bench::run(),
+        ["bench", parts @ ..] => bench::run(parts),
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(())

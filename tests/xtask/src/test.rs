@@ -151,7 +151,8 @@ fn browser(chores: &mut Chores) -> Result<(), String> {
     setup::packages("tests/browser")?;
     let chromium = setup::chromium()?;
     let firefox = setup::firefox();
-    chores.run(&mut cargo(&["build", "--quiet", "--workspace", "--bins"]))?;
+    // With the tests, though only the programs are needed: so the dependencies have the features they had before.
+    chores.run(&mut cargo(&["build", "--quiet", "--workspace", "--bins", "--tests"]))?;
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
     let folder = own.parent().ok_or("this program lies in no folder")?;
     let mut npm = |script| {
@@ -173,7 +174,7 @@ fn browser(chores: &mut Chores) -> Result<(), String> {
 }
 
 fn stories(chores: &mut Chores) -> Result<(), String> {
-    let story = ["--package", "torg-tests", "--test", "stories"];
+    let story = ["--workspace", "--test", "stories"];
     if chores.has_nextest {
         let runner = ["nextest", "run", "--config-file", NEXTEST, "--no-fail-fast", "--test-threads", STORIES_AT_ONCE];
         return chores.run(&mut cargo(&[&runner[..], &story].concat()));

@@ -1,0 +1,55 @@
+//! `cargo xtask bench`: figures for speed and memory, all in one run, with the machine named. Nothing here passes
+//! or fails: on a shared machine only figures of one run can be compared, so each comes with a yardstick.
+
+mod media;
+mod server;
+
+use crate::run::{cargo, minutes, output, program};
+
+type Part = (&'static str, fn() -> Result<(), String>);
+
+/// What can be measured, in this order.
+const PARTS: &[Part] =
+    &[("engine", engine), ("forwarding", media::forwarding), ("joins", media::joins), ("browser", browser)];
+
+pub(crate) fn run(names: &[&str]) -> Result<(), String> {
+    if let Some(unknown) = names.iter().find(|name| !PARTS.iter().any(|(part, _)| part == *name)) {
+        let known: Vec<_> = PARTS.iter().map(|(part, _)| *part).collect();
+        return Err(format!("there is no `{unknown}` to measure; there are {}", known.join(", ")));
+    }
+    println!("machine: {}", machine());
+    for (name, measure) in PARTS.iter().filter(|(part, _)| names.is_empty() || names.contains(part)) {
+        println!("\n== {name}");
+        measure()?;
+    }
+    Ok(())
+}
+
+fn engine() -> Result<(), String> {
+    crate::run::run(&mut cargo(&["bench", "--quiet", "--package", "torg-space"]), minutes(20))
+}
+
+/// Frames a second of the map with 300 people, in headless Chromium.
+fn browser() -> Result<(), String> {
+    let chromium = crate::setup::chromium()?;
+    crate::setup::node()?;
+    crate::setup::packages("tests/browser")?;
+    let server = server::Server::start()?;
+    let square = server.make_space(
+        r#"{"name":"Three hundred","map":{"width_m":80,"height_m":50,"hearing":"close",
+            "tables":[{"name":"One","x":20,"y":20,"radius_m":4,"seats":20},{"name":"Two","x":60,"y":20,"radius_m":4,"seats":20}]}}"#,
+    )?;
+    let _crowd = server.crowd(&square, &["--guests", "300", "--speaking", "12", "--for", "150"])?;
+    server.wait_for("torg_participants", 300.0)?;
+    let mut frames = program("npm", &["run", "--silent", "bench:frames"]);
+    frames.current_dir(crate::root().join("tests/browser")).env("TORG_CHROMIUM", chromium).env("TORG_LINK", square);
+    crate::run::run(&mut frames, minutes(3))
+}
+
+fn machine() -> String {
+    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = info.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("an unnamed processor");
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let kernel = output(&mut program("uname", &["-sr"])).unwrap_or_default();
+    format!("{cores} cores, {}, {kernel}", model.trim_start_matches([' ', '\t', ':']))
+}
