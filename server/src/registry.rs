@@ -4,7 +4,7 @@
 
 use crate::clock::Clock;
 use crate::keeper::{self, Begin};
-use crate::limits::{REGISTRY_INBOX_MAX, RENEWAL_LOOK_EVERY};
+use crate::limits::{EMPTY_SPACE_KEPT, REGISTRY_INBOX_MAX, RENEWAL_LOOK_EVERY};
 use crate::links::{Generation, LinkKey, link};
 use crate::mailbox::{CreateRefusal, Opened, SpaceKey, SpaceLinks, ToKeeper, ToMedia, ToRegistry};
 use crate::metrics::SPACES_FAILED;
@@ -167,8 +167,15 @@ impl Registry {
         let key = SpaceKey(self.newest_key);
         let (sender, receiver) = keeper::inbox();
         let span = tracing::info_span!("space", id = %record.id, run = key.0);
-        let begin =
-            Begin { key, id: record.id.clone(), name: record.name, map, clock: self.clock, media: self.media.clone() };
+        let begin = Begin {
+            key,
+            id: record.id.clone(),
+            name: record.name,
+            map,
+            clock: self.clock,
+            media: self.media.clone(),
+            rests_after: EMPTY_SPACE_KEPT,
+        };
         let task = self.keepers.spawn(keeper::keep(begin, sender.clone(), receiver).instrument(span));
         self.tasks.insert(task.id(), (record.id.clone(), key));
         self.running.insert(record.id, Running { key, generation: record.generation, inbox: sender.clone() });

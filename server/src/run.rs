@@ -20,6 +20,9 @@ use tokio::task::JoinHandle;
 use torg_protocol::ids::SpaceId;
 use torg_protocol::people::Role;
 
+#[cfg(test)]
+mod tests;
+
 /// A port may be free for TCP and taken for UDP; another one is tried this often.
 const PORT_TRIES: usize = 20;
 

@@ -12,7 +12,7 @@ mod tests;
 mod translate;
 
 use crate::clock::Clock;
-use crate::limits::{EMPTY_SPACE_KEPT, KEEPER_BATCH_MAX, KEEPER_INBOX_MAX, TICK, TICKS_PER_HEARD};
+use crate::limits::{KEEPER_BATCH_MAX, KEEPER_INBOX_MAX, TICK, TICKS_PER_HEARD};
 use crate::mailbox::{MediaEvent, Outgoing, PeerId, RoutesCell, SessionId, SpaceKey, ToKeeper, ToMedia};
 use crate::metrics::{Counted, SPACES_RUNNING, TICK_SECONDS};
 use heard::HeardBook;
@@ -20,7 +20,7 @@ use people::People;
 use resume::ResumeTokens;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 use torg_protocol::ServerMessage;
@@ -30,6 +30,10 @@ use torg_protocol::text::Label;
 use torg_protocol::units::TimeMs;
 use torg_space::{Ask, Audience, Command, Happening, Map, Space};
 use translate::Told;
+
+/// Who takes this name makes the keeper panic, in unit tests alone.
+#[cfg(test)]
+pub(crate) const PANIC_NAME: &str = "injected panic";
 
 /// What a keeper starts from.
 #[derive(Debug)]
@@ -46,6 +50,8 @@ pub struct Begin {
     pub clock: Clock,
     /// The media plane.
     pub media: mpsc::Sender<ToMedia>,
+    /// How long it goes on without anybody there.
+    pub rests_after: Duration,
 }
 
 /// Why a keeper ended.
@@ -66,6 +72,7 @@ pub fn inbox() -> (mpsc::Sender<ToKeeper>, mpsc::Receiver<ToKeeper>) {
 /// Keeps a space until it is empty for a while or the server stops. `myself` is where the media plane tells.
 pub async fn keep(begin: Begin, myself: mpsc::Sender<ToKeeper>, mut inbox: mpsc::Receiver<ToKeeper>) -> End {
     let _counted = Counted::one(SPACES_RUNNING);
+    let rests_after = begin.rests_after;
     let mut keeper = Keeper::new(begin);
     let open = ToMedia::OpenSpace { space: keeper.key, routes: Arc::clone(&keeper.routes), keeper: myself };
     keeper.to_media.push_back(open);
@@ -80,7 +87,7 @@ pub async fn keep(begin: Begin, myself: mpsc::Sender<ToKeeper>, mut inbox: mpsc:
             biased;
             _ = ticks.tick() => {
                 keeper.tick();
-                if keeper.empty_since.is_some_and(|since| since.elapsed() > EMPTY_SPACE_KEPT) {
+                if keeper.empty_since.is_some_and(|since| since.elapsed() > rests_after) {
                     // Who wants in at this moment finds the inbox closed, and the registry starts a new keeper.
                     inbox.close();
                     tracing::info!("the space rests: nobody is there");
@@ -156,7 +163,7 @@ impl Keeper {
         // A session that was replaced may still have messages on the way.
         let Some(participant) = self.people.of_session(session) else { return };
         #[cfg(test)]
-        if matches!(&message, ClientMessage::SetName { name } if name == tests::PANIC_NAME) {
+        if matches!(&message, ClientMessage::SetName { name } if name == PANIC_NAME) {
             panic!("injected");
         }
         if message == (ClientMessage::Leave {}) {

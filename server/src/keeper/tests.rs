@@ -1,96 +1,228 @@
-//! A keeper that panics costs its own space a new start, and nobody else anything.
+//! The keeper by its mailboxes alone: no sockets, no media plane, and time that runs as fast as it may.
 
-use crate::config::Config;
-use crate::mailbox::SpaceLinks;
-use crate::store::{SpaceRecord, Store};
-use futures_util::{SinkExt as _, StreamExt as _};
-use serde_json::json;
-use std::path::Path;
+use super::{Begin, End, inbox, keep};
+use crate::clock::Clock;
+use crate::mailbox::{Flow, Join, MediaEvent, Outgoing, PeerId, SessionId, SpaceKey, ToKeeper, ToMedia};
+use crate::outbox::{OutboxReader, outbox};
 use std::time::Duration;
-use tokio::net::TcpStream;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
-use torg_protocol::ids::SpaceId;
-use torg_protocol::message::GoodbyeReason;
-use torg_protocol::{PROTOCOL_VERSION, ServerMessage};
+use torg_protocol::ServerMessage;
+use torg_protocol::ids::{ParticipantId, SpaceId};
+use torg_protocol::message::{ClientMessage, GoodbyeReason, MediaState, Refusal, Start, Uplink, Welcome};
+use torg_protocol::people::{Microphone, Role};
+use torg_protocol::text::{Label, PersonName};
+use torg_space::Map;
 
-/// Who takes this name makes the keeper panic, in unit tests alone.
-pub(super) const PANIC_NAME: &str = "injected panic";
+const PATIENCE: Duration = Duration::from_secs(5);
 
-const PATIENCE: Duration = Duration::from_secs(10);
-
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
-
-async fn join(link: &str) -> Socket {
-    let (page, token) = link.split_once('#').expect("a link has a token");
-    let url = page.replacen("http", "ws", 1).replace("/s/", "/ws/");
-    let (mut socket, _) = tokio_tungstenite::connect_async(url).await.expect("a websocket");
-    let hello = json!({
-        "type": "hello", "protocol": PROTOCOL_VERSION, "token": token, "name": "Ann", "microphone": "absent"
-    });
-    socket.send(Message::text(hello.to_string())).await.expect("sent");
-    let first = until(&mut socket, |message| Some(message)).await;
-    assert!(matches!(first, ServerMessage::Welcome(_)), "{first:?}");
-    socket
+/// A running keeper, and what it tells the media plane.
+struct Desk {
+    keeper: mpsc::Sender<ToKeeper>,
+    media: mpsc::Receiver<ToMedia>,
+    task: JoinHandle<End>,
+    sessions: u64,
 }
 
-async fn until<T>(socket: &mut Socket, mut fits: impl FnMut(ServerMessage) -> Option<T>) -> T {
-    let found = async {
-        loop {
-            if let Message::Text(text) = socket.next().await.expect("a message").expect("a standing line")
-                && let Some(found) = fits(serde_json::from_str(&text).expect("a message of the server"))
-            {
-                return found;
+/// Somebody who is in.
+struct Guest {
+    session: SessionId,
+    peer: PeerId,
+    welcome: Box<Welcome>,
+    resume: String,
+    outbox: OutboxReader,
+}
+
+impl Desk {
+    fn open() -> Self {
+        Self::open_for(Duration::from_secs(60))
+    }
+
+    fn open_for(rests_after: Duration) -> Self {
+        let (media_sender, media) = mpsc::channel(100);
+        let (keeper, receiver) = inbox();
+        let begin = Begin {
+            key: SpaceKey(1),
+            id: SpaceId::parse("torg").expect("an id"),
+            name: Label::parse("Torg").expect("a name"),
+            map: Map::default_square(),
+            clock: Clock::start(),
+            media: media_sender,
+            rests_after,
+        };
+        let task = tokio::spawn(keep(begin, keeper.clone(), receiver));
+        Self { keeper, media, task, sessions: 0 }
+    }
+
+    async fn tell(&self, message: ToKeeper) {
+        self.keeper.send(message).await.expect("the keeper runs");
+    }
+
+    async fn media(&self, event: MediaEvent) {
+        self.tell(ToKeeper::Media(event)).await;
+    }
+
+    /// Comes in near the middle of the square.
+    async fn join(&mut self, name: &str, x: f64, resume: Option<String>) -> Result<Guest, Refusal> {
+        self.sessions += 1;
+        let session = SessionId(self.sessions);
+        let (sender, mut outbox) = outbox();
+        let (reply, answer) = oneshot::channel();
+        let at = torg_protocol::geometry::Point::from_metres(x, 12.0).expect("a place");
+        let join = Join {
+            session,
+            role: Role::Participant,
+            name: PersonName::parse(name).expect("a name"),
+            microphone: Microphone::On,
+            resume,
+            start: Some(Start::At(at)),
+            outbox: sender,
+            reply,
+        };
+        self.tell(ToKeeper::Join(Box::new(join))).await;
+        let peer = answer.await.expect("an answer")?;
+        let ServerMessage::Welcome(welcome) = next(&mut outbox).await else { panic!("the welcome comes first") };
+        let ServerMessage::Resume { token } = next(&mut outbox).await else { panic!("then the resume token") };
+        Ok(Guest { session, peer, welcome, resume: token, outbox })
+    }
+
+    async fn told_media(&mut self) -> ToMedia {
+        timeout(PATIENCE, self.media.recv()).await.expect("in time").expect("the keeper runs")
+    }
+}
+
+impl Guest {
+    fn id(&self) -> ParticipantId {
+        self.peer.participant
+    }
+
+    async fn until<T>(&mut self, mut fits: impl FnMut(ServerMessage) -> Option<T>) -> T {
+        let found = async {
+            loop {
+                if let Some(found) = fits(next(&mut self.outbox).await) {
+                    return found;
+                }
             }
+        };
+        timeout(PATIENCE, found).await.expect("in time")
+    }
+
+    async fn heard(&mut self) -> (u16, u16, Uplink) {
+        self.until(|message| match message {
+            ServerMessage::Heard { listeners, in_earshot, uplink } => Some((listeners, in_earshot, uplink)),
+            _ => None,
+        })
+        .await
+    }
+}
+
+/// The next message; frames are passed over.
+async fn next(outbox: &mut OutboxReader) -> ServerMessage {
+    loop {
+        match timeout(PATIENCE, outbox.next()).await.expect("in time").expect("the keeper runs") {
+            Outgoing::Text(text) | Outgoing::LastText(text) => return serde_json::from_str(&text).expect("a message"),
+            Outgoing::Close(reason) => return ServerMessage::Goodbye { reason },
+            Outgoing::Binary(_) => {}
         }
-    };
-    timeout(PATIENCE, found).await.expect("in time")
+    }
 }
 
-async fn is_alive(socket: &mut Socket) {
-    socket.send(Message::text(r#"{"type":"ping","nonce":7}"#)).await.expect("sent");
-    until(socket, |message| matches!(message, ServerMessage::Pong { nonce: 7, .. }).then_some(())).await;
-}
-
-/// A second square beside the one that the server makes.
-fn make_another(data: &Path) -> SpaceId {
-    let store = Store::open_beside(data).expect("a store");
-    let torg = SpaceId::parse("torg").expect("an id");
-    let record = store.read(&torg).expect("readable").expect("the first square");
-    let id = SpaceId::parse("other").expect("an id");
-    store.create(&SpaceRecord { id: id.clone(), ..record }).expect("made");
-    id
+fn flow(peers: &[(ParticipantId, bool)], forwarded: &[(ParticipantId, ParticipantId)]) -> MediaEvent {
+    MediaEvent::Flow(Flow { worker: 0, peers: peers.to_vec(), forwarded: forwarded.to_vec() })
 }
 
 #[tokio::test]
-async fn a_panic_costs_one_space_a_new_start() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let server = crate::run(Config::local(folder.path())).await.expect("a server");
-    let other = make_another(folder.path());
-    let data = folder.path().to_str().expect("a path in UTF-8").to_owned();
-    let options = crate::config::ServeOptions {
-        data: Some(data.into()),
-        public_url: Some(format!("http://{}", server.addr)),
-        ..Default::default()
-    };
-    let links = crate::config::LinksOptions { space: other.to_string(), renew: false, serve: options };
-    let SpaceLinks { join_link: other_link, .. } = crate::links(links).expect("links");
+async fn the_badge_counts_what_was_forwarded_to_open_ears() {
+    let mut desk = Desk::open();
+    let mut ann = desk.join("Ann", 18.0, None).await.expect("let in");
+    let bob = desk.join("Bob", 19.0, None).await.expect("let in");
+    assert_eq!(ann.heard().await, (0, 0, Uplink::Down), "Bob's ears are closed yet");
+    let open = ClientMessage::SetEars { open: true };
+    desk.tell(ToKeeper::Client { session: bob.session, message: open }).await;
+    assert_eq!(ann.heard().await, (0, 1, Uplink::Down));
+    desk.media(flow(&[(ann.id(), false), (bob.id(), true)], &[])).await;
+    assert_eq!(ann.heard().await, (0, 1, Uplink::NoPackets));
+    desk.media(flow(&[(ann.id(), true), (bob.id(), true)], &[(ann.id(), bob.id())])).await;
+    assert_eq!(ann.heard().await, (1, 1, Uplink::Flowing));
+    // Bob's page goes to sleep: he is sent everything and hears nothing.
+    let closed = ClientMessage::SetEars { open: false };
+    desk.tell(ToKeeper::Client { session: bob.session, message: closed }).await;
+    assert_eq!(ann.heard().await, (0, 0, Uplink::Flowing));
+    // The media plane falls silent.
+    assert_eq!(ann.heard().await, (0, 0, Uplink::Down));
+}
 
-    let mut ann = join(&server.join_link).await;
-    let mut bob = join(&server.join_link).await;
-    let mut eva = join(&other_link).await;
-    let panic = json!({ "type": "set_name", "name": PANIC_NAME });
-    bob.send(Message::text(panic.to_string())).await.expect("sent");
-    for socket in [&mut ann, &mut bob] {
-        let reason = until(socket, |message| match message {
-            ServerMessage::Goodbye { reason } => Some(reason),
-            _ => None,
-        });
-        assert_eq!(reason.await, GoodbyeReason::SpaceRestarts);
-    }
-    is_alive(&mut eva).await;
-    let mut back = join(&server.join_link).await;
-    is_alive(&mut back).await;
-    timeout(PATIENCE, server.stop()).await.expect("the server stops in time");
+#[tokio::test]
+async fn a_peer_connection_outlives_a_cut_line_and_no_more() {
+    let mut desk = Desk::open();
+    assert!(matches!(desk.told_media().await, ToMedia::OpenSpace { space: SpaceKey(1), .. }));
+    let ann = desk.join("Ann", 18.0, None).await.expect("let in");
+    assert_eq!(ann.welcome.media, MediaState::Offer);
+    desk.media(MediaEvent::Connected(ann.id())).await;
+    desk.tell(ToKeeper::Gone { session: ann.session }).await;
+    let mut back = desk.join("Ann", 5.0, Some(ann.resume)).await.expect("back");
+    assert_eq!((back.welcome.media, back.welcome.resumed, back.id()), (MediaState::Kept, true, ann.peer.participant));
+    desk.media(MediaEvent::Lost(back.id())).await;
+    back.until(|message| matches!(message, ServerMessage::MediaLost {}).then_some(())).await;
+    let again = desk.join("Ann", 5.0, Some(back.resume)).await.expect("back");
+    assert_eq!(again.welcome.media, MediaState::Offer);
+    desk.tell(ToKeeper::Client { session: again.session, message: ClientMessage::Leave {} }).await;
+    let ToMedia::ClosePeer { peer } = desk.told_media().await else { panic!("the peer connection is closed") };
+    assert_eq!(peer, again.peer);
+    let late = desk.join("Ann", 18.0, Some(again.resume)).await.expect("let in afresh");
+    assert!(!late.welcome.resumed && late.id() != again.peer.participant);
+}
+
+#[tokio::test]
+async fn who_gives_up_while_waiting_is_not_left_standing() {
+    let mut desk = Desk::open();
+    let mut eva = desk.join("Eva", 18.0, None).await.expect("let in");
+    let (sender, _reader) = outbox();
+    let (reply, answer) = oneshot::channel();
+    drop(answer);
+    let join = Join {
+        session: SessionId(99),
+        role: Role::Participant,
+        name: PersonName::parse("Hasty").expect("a name"),
+        microphone: Microphone::Absent,
+        resume: None,
+        start: None,
+        outbox: sender,
+        reply,
+    };
+    desk.tell(ToKeeper::Join(Box::new(join))).await;
+    eva.until(|message| matches!(message, ServerMessage::PresenceChanged { .. }).then_some(())).await;
+}
+
+#[tokio::test]
+async fn a_stop_is_told_after_all_that_came_before() {
+    let mut desk = Desk::open();
+    let mut ann = desk.join("Ann", 18.0, None).await.expect("let in");
+    let rename = ClientMessage::SetName { name: "Anna".to_owned() };
+    desk.tell(ToKeeper::Client { session: ann.session, message: rename }).await;
+    desk.tell(ToKeeper::Stop).await;
+    let mut names = Vec::new();
+    let reason = ann.until(|message| match message {
+        ServerMessage::Renamed { name, .. } => {
+            names.push(name);
+            None
+        }
+        ServerMessage::Goodbye { reason } => Some(reason),
+        _ => None,
+    });
+    assert_eq!(reason.await, GoodbyeReason::ServerStops);
+    assert_eq!(names.len(), 1);
+    assert_eq!(timeout(PATIENCE, desk.task).await.expect("in time").expect("no panic"), End::Stopped);
+}
+
+#[tokio::test]
+async fn an_empty_space_rests_after_a_while() {
+    let mut desk = Desk::open_for(Duration::from_millis(300));
+    let ann = desk.join("Ann", 18.0, None).await.expect("let in");
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    assert!(!desk.task.is_finished(), "Ann is there");
+    desk.tell(ToKeeper::Client { session: ann.session, message: ClientMessage::Leave {} }).await;
+    assert_eq!(timeout(PATIENCE, desk.task).await.expect("in time").expect("no panic"), End::Empty);
+    assert!(desk.keeper.is_closed());
 }
