@@ -4,6 +4,7 @@ use crate::http::request;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use torg_client::{Guest, Link, Options};
 use torg_server::Running;
@@ -17,6 +18,9 @@ pub struct Links {
     /// For who runs it.
     pub host: String,
 }
+
+/// How long a server that was stopped may take to give its port back.
+const START_AGAIN: Duration = Duration::from_secs(3);
 
 /// A running server with a space of stories: [`map`].
 pub struct Square {
@@ -115,7 +119,15 @@ impl Square {
     pub async fn restart(&mut self) {
         self.stop().await;
         let config = Config { listen: self.address, ..Config::local(&self.folder.path().join("data")) };
-        self.running = Some(torg_server::run(config).await.expect("the server starts again"));
+        let deadline = Instant::now() + START_AGAIN;
+        // Threads of the server before may still be letting go of the port.
+        self.running = loop {
+            match torg_server::run(config.clone()).await {
+                Ok(running) => break Some(running),
+                Err(error) => assert!(Instant::now() < deadline, "the server does not start again: {error:#}"),
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        };
     }
 
     /// Stops the server.

@@ -91,7 +91,7 @@ pub fn start(config: MediaConfig) -> anyhow::Result<Media> {
             .context("a media worker could not be started")?;
     }
     let intake = Arc::new(Intake::new(inboxes.clone()));
-    tokio::spawn(Arc::clone(&intake).read(reader));
+    let reading = tokio::spawn(Arc::clone(&intake).read(reader));
 
     let (tcp, mut connections) = mpsc::channel::<(TcpStream, SocketAddr)>(64);
     let tcp_intake = Arc::clone(&intake);
@@ -101,7 +101,12 @@ pub fn start(config: MediaConfig) -> anyhow::Result<Media> {
         }
     });
     let (to, inbox) = mpsc::channel(1_024);
-    tokio::spawn(Plane::new(peer_config, intake, inboxes).run(inbox, gone_receiver));
+    let plane = Plane::new(peer_config, intake, inboxes);
+    tokio::spawn(async move {
+        plane.run(inbox, gone_receiver).await;
+        // The socket goes with its reader, so that the port is free for the server that comes after.
+        reading.abort();
+    });
     Ok(Media { to, tcp, port })
 }
 

@@ -37,7 +37,8 @@ describe('somebody whose line breaks', () => {
     await eventually('Bo has noticed', () => bo.page.evaluate(() => window.story.sockets.length), (sockets) => sockets > 1);
     await bo.isIn();
     expect(await idOf(bo)).toBe(me);
-    expect(await bo.position()).toEqual(before);
+    const after = await bo.position();
+    expect(Math.hypot(after.x - before.x, after.y - before.y)).toBeLessThan(0.2);
     await eventually('Ann hears Bo', () => ann.hearing('Bo'), (level) => level > AUDIBLE);
     expect(await bo.offers()).toBe(1);
   });
