@@ -3,10 +3,14 @@ import type { World } from '../app/ports';
 import { AUDIO_SLOTS, type AudioSlotIndex, type ParticipantId } from '../wire/types';
 import type { AudioOutput } from './context';
 import { Meter } from './meter';
+import type { Incoming } from './peer';
 import { Slot, type Heard } from './slot';
 
 /** How often gains follow, ms. */
 const FOLLOW_MS = 50;
+
+/** How often while a slot waits for its speaker's first sound, ms: what this misses is cut off the first word. */
+const FOLLOW_WAITING_MS = 10;
 
 /** Time constant of the overall volume, seconds. */
 const VOLUME_RAMP_S = 0.02;
@@ -28,13 +32,14 @@ export class Ear {
   readonly #output: AudioOutput;
   readonly #volumeOf: (who: ParticipantId) => number;
   #slots: readonly Slot[] = [];
-  #tracks: readonly MediaStreamTrack[] = [];
+  #incoming: readonly Incoming[] = [];
   #master: GainNode | null = null;
   #sides: readonly [Meter, Meter] | null = null;
   #volume = 1;
   #world: World | null = null;
   #unlisten: (() => void) | null = null;
   #timer: ReturnType<typeof setInterval> | null = null;
+  #soon: ReturnType<typeof setTimeout> | null = null;
 
   constructor(output: AudioOutput, volumeOf: (who: ParticipantId) => number) {
     this.#output = output;
@@ -57,13 +62,13 @@ export class Ear {
     this.#slots = Array.from({ length: AUDIO_SLOTS }, () => new Slot(context, master, panningModel));
     this.#master = master;
     this.#sides = sides;
-    this.attach(this.#tracks);
+    this.attach(this.#incoming);
   }
 
-  /** Plays the tracks of another peer connection, by slot; none play nothing. */
-  attach(tracks: readonly MediaStreamTrack[]): void {
-    this.#tracks = tracks;
-    this.#slots.forEach((slot, index) => slot.attach(tracks[index] ?? null));
+  /** Plays what comes in another peer connection, by slot; nothing plays nothing. */
+  attach(incoming: readonly Incoming[]): void {
+    this.#incoming = incoming;
+    this.#slots.forEach((slot, index) => slot.attach(incoming[index] ?? null));
   }
 
   /** Listens in another world. */
@@ -102,6 +107,12 @@ export class Ear {
       slot.label(world?.audioSlots[index] ?? null);
       slot.follow(world === null || slot.speaker === null ? null : this.#hear(world, slot.speaker));
     });
+    if (this.#soon === null && this.#slots.some(({ waiting }) => waiting)) {
+      this.#soon = setTimeout(() => {
+        this.#soon = null;
+        this.follow();
+      }, FOLLOW_WAITING_MS);
+    }
   }
 
   /** Level of a slot after all gains, linear RMS. */

@@ -4,13 +4,13 @@
  */
 import type { ClientMessage, MediaState, RefusalCode } from '../wire/types';
 import { CONNECTING_MS_MAX, type Line } from './badge';
-import { Peer, type PeerState, type PeerStatistics } from './peer';
+import { Peer, type Incoming, type PeerState, type PeerStatistics } from './peer';
 
 /** What media needs of whoever holds the line. */
 export interface MediaEvents {
   send(message: ClientMessage): void;
-  /** The tracks to play, by audio slot: of another peer connection, or none. */
-  tracks(tracks: readonly MediaStreamTrack[]): void;
+  /** What to play, by audio slot: of another peer connection, or nothing. */
+  incoming(incoming: readonly Incoming[]): void;
   /** How the peer connection stands may have changed. */
   changed(): void;
 }
@@ -157,7 +157,7 @@ export class Media {
     this.lineLost();
     this.#peer?.close();
     this.#peer = null;
-    this.#events.tracks([]);
+    this.#events.incoming([]);
     this.#become('down');
   }
 
@@ -167,7 +167,7 @@ export class Media {
     const peer = new Peer(() => this.#look(peer));
     this.#peer = peer;
     this.#become('connecting');
-    this.#events.tracks(peer.slotTracks);
+    this.#events.incoming(peer.incoming);
     this.#offer(peer).catch((error: unknown) => {
       console.warn('torg: no offer could be made', error);
       this.#fail(peer);

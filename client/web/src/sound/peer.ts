@@ -2,11 +2,19 @@
  * One peer connection for its whole life: one offer, one answer. The microphone goes up in one section, the audio
  * slots come down in eight; walking, talking, muting and a microphone that comes later never negotiate again.
  */
-import { AUDIO_SLOTS, type AudioSlotIndex, type OfferedTrack } from '../wire/types';
+import { AUDIO_SLOTS, type AudioSlotIndex, type OfferedTrack, type ParticipantId } from '../wire/types';
+import type { Played } from './gate';
 import { wishForStereo } from './sdp';
 
 /** How a peer connection stands. `wavering`: it was up and checks go unanswered; it may come back by itself. */
 export type PeerState = 'connecting' | 'up' | 'wavering' | 'down';
+
+/** What comes in one audio slot. */
+export interface Incoming {
+  readonly track: MediaStreamTrack;
+  /** Whose voice was played last, or null when the browser knows of none in the last seconds. Not cheap. */
+  played(): Played | null;
+}
 
 /** What flowed, counted since the peer connection was made. */
 export interface PeerStatistics {
@@ -62,8 +70,8 @@ export class Peer {
   get answered(): boolean { return this.#answered; }
 
   /** What comes in each audio slot. The tracks live as long as the peer connection. */
-  get slotTracks(): readonly MediaStreamTrack[] {
-    return this.#slots.map(({ receiver }) => receiver.track);
+  get incoming(): readonly Incoming[] {
+    return this.#slots.map(({ receiver }) => ({ track: receiver.track, played: () => lastPlayed(receiver) }));
   }
 
   /** The offer, complete with candidates. Once in a life. */
@@ -145,6 +153,15 @@ interface StatsEntry {
   readonly currentRoundTripTime?: number;
   readonly localCandidateId?: string;
   readonly protocol?: string;
+}
+
+/** The newest contributing source (W3C WebRTC, RTCRtpReceiver): browsers note it when they play its packet. */
+function lastPlayed(receiver: RTCRtpReceiver): Played | null {
+  let newest: RTCRtpContributingSource | null = null;
+  for (const source of receiver.getContributingSources()) {
+    if (newest === null || source.timestamp > newest.timestamp) newest = source;
+  }
+  return newest === null ? null : { speaker: newest.source as ParticipantId, timestamp_ms: newest.timestamp };
 }
 
 /** The pair of candidates in use: Chromium and Safari name it in the transport, Firefox in the pair itself. */

@@ -1,18 +1,14 @@
 /** One audio slot: what comes in it, made as loud as the speaker is near and placed where the speaker stands. */
 import type { ParticipantId, Point } from '../wire/types';
+import { Gate } from './gate';
 import { Meter } from './meter';
+import type { Incoming } from './peer';
 
 /** Time constant of gain ramps, seconds: 95 % after 90 ms, too slow to click and too fast to notice. */
 const RAMP_S = 0.03;
 
 /** Time constant of the fade when a slot gets another speaker, seconds. */
 const FADE_S = 0.008;
-
-/**
- * How long a slot stays silent after another label, seconds: what its jitter buffer still holds of the speaker
- * before. The server, too, leaves a gap there.
- */
-const RELABEL_S = 0.1;
 
 /** A change of gain smaller than this is not worth an event for the audio thread. */
 const GAIN_STEP = 0.0005;
@@ -37,8 +33,9 @@ export class Slot {
   readonly #meter: Meter;
   #source: MediaStreamAudioSourceNode | null = null;
   #element: HTMLAudioElement | null = null;
+  readonly #gate = new Gate();
+  #incoming: Incoming | null = null;
   #speaker: ParticipantId | null = null;
-  #silentUntil_s = 0;
   #target = 0;
 
   constructor(context: AudioContext, destination: AudioNode, panningModel: PanningModelType) {
@@ -55,18 +52,22 @@ export class Slot {
   /** Whose voice this is, as far as the server told. */
   get speaker(): ParticipantId | null { return this.#speaker; }
 
+  /** Whether it waits for the first sound of its speaker: then it should follow every few milliseconds. */
+  get waiting(): boolean { return this.#gate.waiting; }
+
   /** Root mean square of the sound after its gain, 0 to 1. */
   rms(): number { return this.#meter.rms(); }
 
-  /** Plays another track; null plays nothing. */
-  attach(track: MediaStreamTrack | null): void {
+  /** Plays what comes in another peer connection; null plays nothing. */
+  attach(incoming: Incoming | null): void {
     this.#source?.disconnect();
     this.#element?.pause();
     if (this.#element !== null) this.#element.srcObject = null;
     this.#source = null;
     this.#element = null;
-    if (track === null) return;
-    const stream = new MediaStream([track]);
+    this.#incoming = incoming;
+    if (incoming === null) return;
+    const stream = new MediaStream([incoming.track]);
     // A track from afar stays silent in Web Audio unless an element pulls it as well (crbug.com/121673);
     // muted, so that nothing is heard twice and no policy on playing applies.
     const element = new Audio();
@@ -83,16 +84,16 @@ export class Slot {
   label(speaker: ParticipantId | null): void {
     if (speaker === this.#speaker) return;
     this.#speaker = speaker;
-    const now_s = this.#context.currentTime;
-    this.#silentUntil_s = now_s + RELABEL_S;
-    this.#gain.gain.setTargetAtTime(0, now_s, FADE_S);
+    this.#gate.label(speaker, performance.now());
+    this.#gain.gain.setTargetAtTime(0, this.#context.currentTime, FADE_S);
     this.#target = 0;
   }
 
   /** Follows the speaker. Call about twenty times a second; null is silence. */
   follow(heard: Heard | null): void {
     const now_s = this.#context.currentTime;
-    const target = heard === null || now_s < this.#silentUntil_s ? 0 : heard.gain;
+    const open = this.#gate.isOpen(() => this.#incoming?.played() ?? null, performance.now());
+    const target = heard === null || !open ? 0 : heard.gain;
     const step = Math.abs(target - this.#target);
     if (step > GAIN_STEP || (target === 0 && step > 0)) {
       this.#gain.gain.setTargetAtTime(target, now_s, RAMP_S);

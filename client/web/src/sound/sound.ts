@@ -53,7 +53,7 @@ export class PageSound extends Teller<'badge' | 'volume' | 'quality'> implements
     this.#watch = new Watch(microphone, (who) => this.volumeOf(who as ParticipantId));
     this.#media = new Media({
       send: (message) => line.send(message),
-      tracks: (tracks) => this.#ear.attach(tracks),
+      incoming: (incoming) => this.#ear.attach(incoming),
       changed: () => this.#changed(),
     });
     output.on(() => this.#changed());
