@@ -6,6 +6,9 @@ use std::process::ExitCode;
 use torg_server::config::{CommandLine, Config, Do, ServeOptions};
 use torg_server::telemetry;
 
+/// For [`torg_server::limits::CONNECTIONS_MAX`] and the server's own files.
+const DESCRIPTORS_WANTED: u64 = torg_server::limits::CONNECTIONS_MAX as u64 + 512;
+
 fn main() -> ExitCode {
     let line = CommandLine::parse();
     let done = match line.command {
@@ -27,6 +30,7 @@ fn main() -> ExitCode {
 fn serve(options: ServeOptions) -> anyhow::Result<()> {
     let config = Config::resolve(options)?;
     telemetry::start(config.log_format);
+    raise_descriptor_limit();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let running = torg_server::run(config).await?;
@@ -35,6 +39,17 @@ fn serve(options: ServeOptions) -> anyhow::Result<()> {
         running.stop().await;
         Ok(())
     })
+}
+
+/// Each client holds a descriptor or two, and most systems give a process 1,024 unless it asks for more.
+fn raise_descriptor_limit() {
+    match rlimit::increase_nofile_limit(DESCRIPTORS_WANTED) {
+        Ok(limit) if limit < DESCRIPTORS_WANTED => {
+            tracing::info!(limit, "the system allows this many open connections: raise it with `ulimit -n` for more");
+        }
+        Ok(_) => {}
+        Err(error) => tracing::warn!(%error, "the limit of open connections could not be raised"),
+    }
 }
 
 fn print(join_link: &str, host_link: &str) -> anyhow::Result<()> {

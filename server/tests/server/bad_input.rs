@@ -133,9 +133,12 @@ async fn who_reads_too_slowly_is_cut_off() {
     server.stop().await;
 }
 
+/// Both take ten seconds, so they take the same ten.
 #[tokio::test]
-async fn a_dead_line_is_noticed_within_ten_seconds() {
+async fn silence_ends_a_session_before_the_hello_and_after() {
     let server = Server::start().await;
+    let (url, _) = parts_of_link(&server.running.join_link);
+    let mut mute = Socket::open(&url, &[]).await.expect("a websocket");
     let mut eva = server.join("Eva").await;
     // Holds the socket open and never reads, so it answers no ping.
     let dead = server.join("Dead").await;
@@ -146,7 +149,9 @@ async fn a_dead_line_is_noticed_within_ten_seconds() {
         }
         _ => None,
     };
-    eva.socket.until("the dead line", away).await;
+    let (refused, ()) = tokio::join!(mute.refused(), eva.socket.until("the dead line", away));
     assert!(began.elapsed() > std::time::Duration::from_secs(5), "{:?}", began.elapsed());
+    assert_eq!((refused.code, refused.closes), (RefusalCode::Malformed, true));
+    assert!(refused.message.contains("no hello came"), "{}", refused.message);
     server.stop().await;
 }

@@ -6,4 +6,5 @@ mod front_door;
 mod joining;
 mod making_spaces;
 mod pages;
+mod program;
 mod support;

@@ -21,7 +21,7 @@ use torg_server::Running;
 use torg_server::config::Config;
 
 /// How long anything may take before a test gives up on it. Slow machines take seconds for what takes none.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A server and the folder it works in.
 pub(crate) struct Server {
