@@ -2,6 +2,7 @@
 
 use glam::Vec2;
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
 use torg_protocol::geometry::{HearingPreset, Placed, Point, Segment, WALKING_SPEED_M_S, Walk, placed_gain};
 use torg_protocol::ids::{ParticipantId, TableId};
 use torg_protocol::map::{MapSpec, TableSpec, TableWall};
@@ -9,6 +10,12 @@ use torg_protocol::people::{Microphone, Role};
 use torg_protocol::text::{Label, PersonName};
 use torg_protocol::units::TimeMs;
 use torg_space::{Ask, Command, Happening, Map, Refusal, Space, Start, limits};
+
+/// So many cases; what fails is written to a file beside this one, to be tried first from then on.
+fn cases(cases: u32) -> ProptestConfig {
+    let failure_persistence = Some(Box::new(FileFailurePersistence::WithSource("regressions")) as _);
+    ProptestConfig { cases, failure_persistence, ..ProptestConfig::default() }
+}
 
 fn preset() -> impl Strategy<Value = HearingPreset> {
     prop_oneof![Just(HearingPreset::Close), Just(HearingPreset::Room), Just(HearingPreset::Hall)]
@@ -27,6 +34,8 @@ fn placed() -> impl Strategy<Value = Placed> {
 }
 
 proptest! {
+    #![proptest_config(cases(1_000))]
+
     #[test]
     fn gain_falls_without_a_jump_and_stays_between_0_and_1(
         preset in preset(), near_m in 0f32..30.0, further_m in 0f32..1.0,
@@ -205,7 +214,7 @@ fn flood(map: &Map, from: Vec2) -> Vec<bool> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(192))]
+    #![proptest_config(cases(256))]
 
     #[test]
     fn ways_keep_off_all_walls_and_are_found_where_there_is_one(map in map(), from in point(1_600), to in point(1_600)) {

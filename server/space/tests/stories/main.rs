@@ -1,0 +1,6 @@
+//! What people do on a square, told by commands and events.
+
+mod coming;
+mod sound;
+mod stage;
+mod walking;
