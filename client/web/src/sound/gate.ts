@@ -14,10 +14,21 @@ export interface Played {
   readonly timestamp_ms: number;
 }
 
+/** What a slot gives of itself. */
+export interface Sounding {
+  /** What it played last; null when the browser knows of nothing in the last seconds. */
+  played(): Played | null;
+  /** Whether it is silent now, before all gains. */
+  silent(): boolean;
+}
+
 /** What is on its way from the decoder to Web Audio when a source first shows, ms. */
 const SETTLE_MS = 30;
 
-/** A slot that plays nothing for this long holds nothing of the speaker before, ms: longer than Opus DTX pauses. */
+/**
+ * A slot that played no packet for this long, and is silent, holds nothing of the speaker before, ms: longer than
+ * Opus DTX pauses. Silent as well, since a decoder that waits for packets goes on in the voice it had.
+ */
 const IDLE_MS = 500;
 
 /** The same for a slot whose browser knows of nothing at all played in the last seconds, ms. */
@@ -48,14 +59,15 @@ export class Gate {
     this.#timestamp_ms = Number.NaN;
   }
 
-  /** Whether the sound may pass. Once open it stays so until the next label; `played` is asked only before. */
-  isOpen(played: () => Played | null, now_ms: number): boolean {
-    if (this.waiting) this.#open = this.#settles(played(), now_ms);
+  /** Whether the sound may pass. Once open it stays so until the next label; `slot` is asked only before. */
+  isOpen(slot: Sounding, now_ms: number): boolean {
+    if (this.waiting) this.#open = this.#settles(slot, now_ms);
     return this.#open;
   }
 
-  #settles(played: Played | null, now_ms: number): boolean {
-    if (played === null) return now_ms - this.#labelled_ms >= EMPTY_MS;
+  #settles(slot: Sounding, now_ms: number): boolean {
+    const played = slot.played();
+    if (played === null) return now_ms - this.#labelled_ms >= EMPTY_MS && slot.silent();
     if (played.speaker === this.#speaker) {
       this.#arrived_ms ??= now_ms;
       return now_ms - this.#arrived_ms >= SETTLE_MS;
@@ -63,6 +75,6 @@ export class Gate {
     // The first look tells nothing of whether it moves.
     if (played.timestamp_ms !== this.#timestamp_ms && !Number.isNaN(this.#timestamp_ms)) this.#moved_ms = now_ms;
     this.#timestamp_ms = played.timestamp_ms;
-    return now_ms - this.#moved_ms >= IDLE_MS;
+    return now_ms - this.#moved_ms >= IDLE_MS && slot.silent();
   }
 }

@@ -1,6 +1,6 @@
 /** One audio slot: what comes in it, made as loud as the speaker is near and placed where the speaker stands. */
 import type { ParticipantId, Point } from '../wire/types';
-import { Gate } from './gate';
+import { Gate, type Played, type Sounding } from './gate';
 import { Meter } from './meter';
 import type { Incoming } from './peer';
 
@@ -22,15 +22,19 @@ const DIRECTION_STEP = 0.01;
  */
 const FRONT_M = 0.5;
 
+/** What comes in below this is silence, linear RMS: -60 dB. */
+const SILENT_RMS = 0.001;
+
 /** Where a voice is, seen from the listener, metres, and how loud. */
 export interface Heard { readonly gain: number; readonly offset: Point }
 
 /** The playing side of an audio slot. */
-export class Slot {
+export class Slot implements Sounding {
   readonly #context: AudioContext;
   readonly #gain: GainNode;
   readonly #panner: PannerNode;
   readonly #meter: Meter;
+  readonly #input: Meter;
   #source: MediaStreamAudioSourceNode | null = null;
   #element: HTMLAudioElement | null = null;
   readonly #gate = new Gate();
@@ -45,6 +49,7 @@ export class Slot {
     // Only the direction: our own law says how loud.
     this.#panner = new PannerNode(context, { panningModel, distanceModel: 'linear', rolloffFactor: 0, positionZ: -1 });
     this.#meter = new Meter(context);
+    this.#input = new Meter(context);
     this.#gain.connect(this.#panner).connect(destination);
     this.#gain.connect(this.#meter.node);
   }
@@ -54,6 +59,12 @@ export class Slot {
 
   /** Whether it waits for the first sound of its speaker: then it should follow every few milliseconds. */
   get waiting(): boolean { return this.#gate.waiting; }
+
+  /** What the browser played last here. */
+  played(): Played | null { return this.#incoming?.played() ?? null; }
+
+  /** Whether what comes in is silence. */
+  silent(): boolean { return this.#input.rms() < SILENT_RMS; }
 
   /** Root mean square of the sound after its gain, 0 to 1. */
   rms(): number { return this.#meter.rms(); }
@@ -78,6 +89,7 @@ export class Slot {
     this.#element = element;
     this.#source = this.#context.createMediaStreamSource(stream);
     this.#source.connect(this.#gain);
+    this.#source.connect(this.#input.node);
   }
 
   /** The server has given the slot to another speaker, or to nobody: fade out what was. */
@@ -92,7 +104,7 @@ export class Slot {
   /** Follows the speaker. Call about twenty times a second; null is silence. */
   follow(heard: Heard | null): void {
     const now_s = this.#context.currentTime;
-    const open = this.#gate.isOpen(() => this.#incoming?.played() ?? null, performance.now());
+    const open = this.#gate.isOpen(this, performance.now());
     const target = heard === null || !open ? 0 : heard.gain;
     const step = Math.abs(target - this.#target);
     if (step > GAIN_STEP || (target === 0 && step > 0)) {
