@@ -21,7 +21,11 @@ enum Slot {
         since: TimeMs,
     },
     /// Labelled, and still silent.
-    Announced { speaker: Speaker, ready: Ready },
+    Announced {
+        speaker: Speaker,
+        /// From then on the slot has been silent for long enough.
+        ready: TimeMs,
+    },
     /// Carries a voice.
     Carrying {
         speaker: Speaker,
@@ -30,30 +34,11 @@ enum Slot {
     },
     /// The speaker is muted. The label stays until somebody needs the slot, so that who holds a key to talk is heard
     /// from the first syllable.
-    Resting { speaker: Speaker, ready: Ready },
-}
-
-/// When a label has been out for long enough.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Ready {
-    /// Not in the tick that told the label.
-    after_tick: u64,
-    at: TimeMs,
-}
-
-impl Ready {
-    const ALWAYS: Self = Self { after_tick: 0, at: TimeMs(0) };
-
-    fn is_now(self, clock: Clock) -> bool {
-        clock.tick > self.after_tick && clock.now >= self.at
-    }
-}
-
-/// The moment of a tick.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Clock {
-    pub(super) now: TimeMs,
-    pub(super) tick: u64,
+    Resting {
+        speaker: Speaker,
+        /// As before.
+        ready: TimeMs,
+    },
 }
 
 /// What a listener gets of somebody at this moment.
@@ -130,7 +115,9 @@ impl Slots {
 
     /// Lets go of whom the listener may no longer hear, and gives voice to whose label has been out long enough.
     /// Takes what is heard of each slot's speaker; returns how loud somebody without a slot must be to matter.
-    pub(super) fn keep(&mut self, clock: Clock, heard: &[Heard; AUDIO_SLOTS]) -> f32 {
+    ///
+    /// In each tick this comes before [`Slots::give`], so no label gets its voice in the tick that told the label.
+    pub(super) fn keep(&mut self, now: TimeMs, heard: &[Heard; AUDIO_SLOTS]) -> f32 {
         let mut least = f32::INFINITY;
         for (slot, heard) in self.slots.iter_mut().zip(heard) {
             let Some(speaker) = slot.speaker() else {
@@ -138,14 +125,14 @@ impl Slots {
                 continue;
             };
             *slot = match (heard, *slot) {
-                (Heard::Denied, _) => Slot::Empty { since: clock.now },
-                (Heard::Muted, Slot::Carrying { .. }) => Slot::Resting { speaker, ready: Ready::ALWAYS },
+                (Heard::Denied, _) => Slot::Empty { since: now },
+                (Heard::Muted, Slot::Carrying { .. }) => Slot::Resting { speaker, ready: now },
                 (Heard::Muted, Slot::Announced { ready, .. }) => Slot::Resting { speaker, ready },
                 (Heard::Aloud { .. }, Slot::Resting { ready, .. }) => Slot::Announced { speaker, ready },
                 (_, slot) => slot,
             };
             if let Slot::Announced { ready, .. } = *slot
-                && ready.is_now(clock)
+                && now >= ready
             {
                 *slot = Slot::Carrying { speaker, beaten_since: None };
             }
@@ -159,14 +146,14 @@ impl Slots {
 
     /// Gives slots to candidates, the best of them first: free slots at once, those of muted speakers too, and those
     /// of others when a candidate is clearly louder for a while. Who is quiet yields at once to who speaks.
-    pub(super) fn give(&mut self, clock: Clock, candidates: &[Candidate], heard: &[Heard; AUDIO_SLOTS]) {
+    pub(super) fn give(&mut self, now: TimeMs, candidates: &[Candidate], heard: &[Heard; AUDIO_SLOTS]) {
         let mut candidates = candidates.iter().copied().peekable();
         let is_empty = |slot: &Slot| matches!(slot, Slot::Empty { .. });
         let is_resting = |slot: &Slot| matches!(slot, Slot::Resting { .. });
         for is_free in [is_empty, is_resting] {
             while let Some(index) = self.slots.iter().position(is_free) {
                 let Some(candidate) = candidates.next() else { break };
-                self.announce(clock, index, candidate.speaker);
+                self.announce(now, index, candidate.speaker);
             }
         }
         let best_score = candidates.peek().map_or(0.0, |candidate| candidate.score);
@@ -175,16 +162,16 @@ impl Slots {
             let Slot::Carrying { beaten_since, .. } = slot else { continue };
             let Heard::Aloud { score, speaks } = *heard else { continue };
             let is_beaten = best_score > score * CHALLENGE_RATIO;
-            *beaten_since = is_beaten.then(|| beaten_since.unwrap_or(clock.now));
+            *beaten_since = is_beaten.then(|| beaten_since.unwrap_or(now));
             if let Some(since) = *beaten_since {
-                beaten.push(Beaten { index, score, speaks, for_long: clock.now.since(since) >= CHALLENGE });
+                beaten.push(Beaten { index, score, speaks, for_long: now.since(since) >= CHALLENGE });
             }
         }
         beaten.sort_unstable_by(|a, b| a.score.total_cmp(&b.score).then(a.index.cmp(&b.index)));
         for (holder, candidate) in beaten.into_iter().zip(candidates) {
             let yields = holder.for_long || (candidate.speaks && !holder.speaks);
             if yields && candidate.score > holder.score * CHALLENGE_RATIO {
-                self.announce(clock, holder.index, candidate.speaker);
+                self.announce(now, holder.index, candidate.speaker);
             }
         }
         self.waits = self.slots.iter().any(|slot| match slot {
@@ -194,13 +181,12 @@ impl Slots {
         });
     }
 
-    fn announce(&mut self, clock: Clock, index: usize, speaker: Speaker) {
+    fn announce(&mut self, now: TimeMs, index: usize, speaker: Speaker) {
         let silent_since = match self.slots[index] {
             Slot::Empty { since } => since,
-            _ => clock.now,
+            _ => now,
         };
-        let ready = Ready { after_tick: clock.tick, at: silent_since + RELABEL_SILENCE };
-        self.slots[index] = Slot::Announced { speaker, ready };
+        self.slots[index] = Slot::Announced { speaker, ready: silent_since + RELABEL_SILENCE };
     }
 }
 
@@ -225,20 +211,20 @@ mod tests {
     /// Ticks slots every 50 ms; what is heard of a speaker is looked up by id.
     struct Bench {
         slots: Slots,
-        clock: Clock,
+        now: TimeMs,
     }
 
     impl Bench {
         fn new() -> Self {
-            Self { slots: Slots::new(TimeMs(10_000)), clock: Clock { now: TimeMs(10_000), tick: 1 } }
+            Self { slots: Slots::new(TimeMs(10_000)), now: TimeMs(10_000) }
         }
 
         /// One tick in which these people are heard so.
         fn tick(&mut self, people: &[(u32, Heard)]) -> ([Option<u32>; AUDIO_SLOTS], [Option<u32>; AUDIO_SLOTS]) {
-            self.clock = Clock { now: TimeMs(self.clock.now.0 + 50), tick: self.clock.tick + 1 };
+            self.now = TimeMs(self.now.0 + 50);
             let of = |id: u32| people.iter().find(|(other, _)| *other == id).map_or(Heard::Denied, |(_, heard)| *heard);
             let heard = self.slots.speakers().map(|speaker| speaker.map_or(Heard::Denied, |speaker| of(speaker.id.0)));
-            let least = self.slots.keep(self.clock, &heard);
+            let least = self.slots.keep(self.now, &heard);
             let mut candidates: Vec<Candidate> = Vec::new();
             for &(id, heard) in people {
                 if let Heard::Aloud { score, speaks } = heard
@@ -249,7 +235,7 @@ mod tests {
                 }
             }
             candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
-            self.slots.give(self.clock, &candidates, &heard);
+            self.slots.give(self.now, &candidates, &heard);
             let ids = |slots: [Option<ParticipantId>; AUDIO_SLOTS]| slots.map(|id| id.map(|id| id.0));
             (ids(self.slots.labels()), ids(self.slots.carried()))
         }

@@ -1,7 +1,7 @@
 //! Hearing as a whole: what changed since the last tick, whose slots that concerns, and the routes that follow.
 
 use super::cells::{Cells, Kind, Mouth};
-use super::slots::{Candidate, Clock, Heard, Slots, Speaker};
+use super::slots::{Candidate, Heard, Slots, Speaker};
 use super::{Stand, gain, may_hear, may_hear_place, voice};
 use crate::routes::{ListenerRoutes, Routes};
 use glam::Vec2;
@@ -124,7 +124,6 @@ impl Hearing {
         mut tell: impl FnMut(ParticipantId, AudioSlotIndex, Option<ParticipantId>),
     ) {
         self.tick += 1;
-        let clock = Clock { now, tick: self.tick };
         for (index, stand) in people {
             let old = self.room.stands[index].replace(stand);
             if old != Some(stand) {
@@ -141,7 +140,7 @@ impl Hearing {
                 continue;
             }
             let (labels, carried) = (slots.labels(), slots.carried());
-            self.room.update(slots, clock, listener, &mut candidates);
+            self.room.update(slots, now, listener, &mut candidates);
             self.reroute |= slots.carried() != carried;
             for (slot, (old, new)) in (0u8..).zip(labels.into_iter().zip(slots.labels())) {
                 if old != new {
@@ -177,14 +176,14 @@ impl Room {
     }
 
     /// One listener's slots.
-    fn update(&self, slots: &mut Slots, clock: Clock, listener: &Stand, best: &mut Vec<Candidate>) {
+    fn update(&self, slots: &mut Slots, now: TimeMs, listener: &Stand, best: &mut Vec<Candidate>) {
         let speakers = slots.speakers();
         let heard = speakers.map(|speaker| speaker.map_or(Heard::Denied, |speaker| self.heard(listener, speaker)));
-        let least = slots.keep(clock, &heard);
+        let least = slots.keep(now, &heard);
         best.clear();
         let wall = if listener.table.is_some() { self.open_wall } else { 1.0 };
         self.find(&mut Search { stands: &self.stands, listener, wall, slots, least, best });
-        slots.give(clock, best, &heard);
+        slots.give(now, best, &heard);
     }
 
     fn heard(&self, listener: &Stand, speaker: Speaker) -> Heard {

@@ -205,3 +205,70 @@ impl Ground {
         if shape < self.tables { Obstacle::Table(TableId(shape as u16)) } else { Obstacle::Wall }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use torg_protocol::geometry::Point;
+    use torg_protocol::map::TableSpec;
+    use torg_protocol::text::Label;
+
+    /// 10 x 10 m with a slanting wall, a corner, and a table.
+    fn ground() -> Ground {
+        let name = Label::parse("Elm").expect("a plain name");
+        let table = TableSpec { name, x: 7.0, y: 7.0, radius_m: 1.5, seats: 4, wall: Default::default() };
+        Ground::new(&MapSpec {
+            width_m: 10.0,
+            height_m: 10.0,
+            hearing: Default::default(),
+            walls: vec![[1.0, 1.0, 5.0, 3.7], [8.0, 1.0, 8.0, 3.0], [8.0, 3.0, 9.5, 3.0]],
+            tables: vec![table],
+            zones: Vec::new(),
+        })
+    }
+
+    fn at(x: f64, y: f64) -> Point {
+        Point::from_metres(x, y).expect("on the map")
+    }
+
+    #[test]
+    fn who_walks_close_to_a_slanting_wall_is_never_rounded_into_it() {
+        let ground = ground();
+        let along = DVec2::new(4.0, 2.7).normalize();
+        for side in [1.0, -1.0] {
+            let begin = DVec2::new(1.0, 1.0) + along.perp() * side * (BODY_M + WALKING_MARGIN_M + 1e-9);
+            let rounded_in = (0..400).filter(|step| {
+                let place = begin + along * f64::from(*step) / 100.0;
+                let settled = metres(ground.settle(place));
+                assert!(ground.air_m(settled) >= WALKING_MARGIN_M, "{settled} at step {step}");
+                assert!(settled.distance(place) < 0.02);
+                ground.air_m(metres(nearest(place))) < WALKING_MARGIN_M
+            });
+            assert!(rounded_in.count() > 50, "plain rounding would have gone nearer");
+        }
+    }
+
+    #[test]
+    fn a_wanted_place_is_moved_out_of_what_it_touches() {
+        let ground = ground();
+        assert_eq!(ground.spot(at(5.0, 9.0)), Some(Spot::Stand(at(5.0, 9.0))), "left alone where there is room");
+        assert_eq!(ground.spot(at(7.0, 5.51)), Some(Spot::Table(TableId(0))), "inside the rim");
+        assert_eq!(ground.spot(at(7.0, 5.495)), Some(Spot::Stand(at(7.0, 5.47))), "on the rim: one step out");
+        assert_eq!(ground.spot(at(7.8, 2.0)), Some(Spot::Stand(at(7.67, 2.0))), "on its own side of the wall");
+        assert_eq!(ground.spot(at(8.1, 2.9)), Some(Spot::Stand(at(8.33, 2.67))), "out of a corner");
+        assert_eq!(ground.spot(at(10.0, 10.0)), Some(Spot::Stand(at(9.67, 9.67))), "off the edge");
+        for (x, y) in [(8.0, 2.0), (8.04, 2.0), (10.01, 5.0), (5.0, 10.01)] {
+            assert_eq!(ground.spot(at(x, y)), None, "{x} {y}");
+        }
+    }
+
+    #[test]
+    fn straight_walks_keep_off_and_may_lead_away_from_what_is_too_near() {
+        let ground = ground();
+        assert!(ground.is_clear(at(7.67, 0.5), at(7.67, 4.0)));
+        assert!(!ground.is_clear(at(7.71, 0.5), at(7.71, 4.0)), "29 cm from the wall");
+        assert!(ground.is_clear(at(7.705, 2.0), at(6.0, 2.0)), "away from it");
+        assert!(!ground.is_clear(at(7.0, 4.0), at(7.0, 9.5)), "over the table");
+        assert!(!ground.is_clear(at(1.0, 9.0), at(1.0, 9.8)), "over the edge");
+    }
+}

@@ -5,6 +5,7 @@ mod steps;
 
 use sound::Sound;
 use std::collections::BTreeMap;
+use std::ops::Add;
 use steps::Steps;
 use torg_protocol::ids::ParticipantId;
 use torg_protocol::units::TimeMs;
@@ -56,10 +57,42 @@ impl Checks {
         self.sound.after_tick(space, now);
     }
 
-    /// That the run was worth its time.
-    pub(crate) fn finish(&self) {
-        assert!(self.views_compared > 100, "{} views", self.views_compared);
-        self.steps.finish();
-        self.sound.finish();
+    /// What the checks came to see.
+    pub(crate) fn seen(&self) -> Seen {
+        let sound = self.sound.seen();
+        Seen { views: self.views_compared, seated: self.steps.seated, walked_m: self.steps.walked_m as usize, ..sound }
+    }
+}
+
+/// How often the checks of some runs had something to look at.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Seen {
+    views: usize,
+    seated: usize,
+    walked_m: usize,
+    routes: usize,
+    handed_over: usize,
+    kept: usize,
+}
+
+impl Seen {
+    /// A law that nothing was held against has not been tested.
+    pub(crate) fn was_worth_it(&self) {
+        let Self { views, seated, walked_m, routes, handed_over, kept } = *self;
+        assert!(views > 100 && seated > 1_000 && walked_m > 1_000 && routes > 10_000 && handed_over > 0 && kept > 0);
+    }
+}
+
+impl Add for Seen {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self {
+            views: self.views + other.views,
+            seated: self.seated + other.seated,
+            walked_m: self.walked_m + other.walked_m,
+            routes: self.routes + other.routes,
+            handed_over: self.handed_over + other.handed_over,
+            kept: self.kept + other.kept,
+        }
     }
 }

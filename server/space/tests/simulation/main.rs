@@ -7,7 +7,7 @@ mod checks;
 mod crowd;
 mod maps;
 
-use checks::Checks;
+use checks::{Checks, Seen};
 use crowd::Run;
 use std::hash::{BuildHasher, Hasher};
 
@@ -25,6 +25,7 @@ fn seeds() -> Vec<u64> {
 
 /// Runs a crowd on each seed, with all checks.
 fn simulate(name: &str, map: fn() -> torg_space::Map, people: usize, ticks: usize) {
+    let mut seen = Seen::default();
     for seed in seeds() {
         println!("{name}: TORG_SEED={seed}");
         let mut run = Run::new(map(), seed, people);
@@ -33,8 +34,10 @@ fn simulate(name: &str, map: fn() -> torg_space::Map, people: usize, ticks: usiz
             run.tick(|space, now, events| checks.take_in(space, now, events));
             checks.after_tick(&run.space, run.now);
         }
-        checks.finish();
+        seen = seen + checks.seen();
     }
+    println!("{name}: {seen:?}");
+    seen.was_worth_it();
 }
 
 #[test]

@@ -101,3 +101,16 @@ fn nothing_happens_where_nothing_happens() {
     assert_eq!(square.pass(60_000), []);
     assert!(Arc::ptr_eq(&before, square.space.routes()), "the same routes, not equal ones");
 }
+
+#[test]
+fn who_leaves_hears_nothing_more() {
+    let mut square = Square::new();
+    square.enter_at(ANN, 10.0, 12.5);
+    square.enter_at(BOB, 12.0, 12.5);
+    square.ask(BOB, Ask::SetMicrophone(Microphone::Absent)).expect("is in");
+    square.pass(200);
+    assert!(square.hears(BOB, ANN) && !square.hears(ANN, BOB));
+    square.ask(BOB, Ask::Leave).expect("is in");
+    square.pass(50);
+    assert_eq!(square.space.routes().listeners, []);
+}

@@ -23,8 +23,8 @@ const LOOKS: usize = 60;
 #[derive(Default)]
 pub(crate) struct Steps {
     tracks: BTreeMap<ParticipantId, Vec<(TimeMs, Vec2)>>,
-    seated: usize,
-    walked_m: f32,
+    pub(crate) seated: usize,
+    pub(crate) walked_m: f32,
 }
 
 impl Steps {
@@ -60,10 +60,6 @@ impl Steps {
             track.clear();
             track.push((now, at));
         }
-    }
-
-    pub(crate) fn finish(&self) {
-        assert!(self.seated > 1_000 && self.walked_m > 1_000.0, "{} seated, {} m", self.seated, self.walked_m);
     }
 }
 
