@@ -89,7 +89,7 @@ export function zoneAt(zones: readonly ZoneSpec[], at: Point): ZoneSpec | null {
 /** Where to stand in a zone: not all on one spot, but each near the middle at a place of their own. */
 export function spotIn(zone: ZoneSpec, who: ParticipantId): Point {
   const turn = who * 2.399_963;
-  const reach = 0.32 * Math.sqrt(((who * 7) % 11) / 11);
+  const reach = 0.36 * Math.sqrt((((who * 7) % 11) + 1) / 11);
   return {
     x: zone.x + zone.width_m * (0.5 + reach * Math.cos(turn)),
     y: zone.y + zone.height_m * (0.5 + reach * Math.sin(turn)),

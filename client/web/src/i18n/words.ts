@@ -96,15 +96,14 @@ export function heardWords(badge: HeardBadge): BadgeWords {
   }
 }
 
-/** Only trouble is shown: hearing well needs no words. */
+/** Only trouble is shown: hearing well needs no words. A broken connection is the other badge's to tell. */
 export function hearingWords(badge: HearingBadge): BadgeWords | null {
   switch (badge.kind) {
     case 'connecting':
     case 'quiet':
     case 'hearing':
-      return null;
     case 'connection_lost':
-      return { mood: 'trouble', text: m.hearing_connection_lost(), remedy: null };
+      return null;
     case 'suspended':
       return { mood: 'trouble', text: m.hearing_suspended(), remedy: { act: 'resume', text: m.do_sound_on() } };
     case 'nothing_arrives':

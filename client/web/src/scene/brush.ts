@@ -25,6 +25,9 @@ export function fontOf(size_px: number, weight = 400): string {
   return `${weight} ${size_px}px ${FONT}`;
 }
 
+/** What begins a path; on the page's canvas and off it. */
+type Begins = Pick<CanvasDrawPath, 'beginPath'>;
+
 /** A number from 0 to 1 for a place on a grid: the same tree stands at the same place on every screen. */
 export function chance(x: number, y: number, salt: number): number {
   let mixed = Math.imul(x, 0x27d4eb2d) ^ Math.imul(y, 0x165667b1) ^ Math.imul(salt + 1, 0x9e3779b1);
@@ -38,12 +41,12 @@ export function isVisible(brush: Brush, x: number, y: number, reach_m: number): 
   return x + reach_m > left && x - reach_m < right && y + reach_m > top && y - reach_m < bottom;
 }
 
-export function disc(context: Context, x: number, y: number, radius: number): void {
+export function disc(context: CanvasPath & Begins, x: number, y: number, radius: number): void {
   context.beginPath();
   context.arc(x, y, Math.max(radius, 0), 0, 2 * Math.PI);
 }
 
-export function roundedBox(context: Context, x: number, y: number, width: number, height: number, radius: number): void {
+export function roundedBox(context: CanvasPath & Begins, x: number, y: number, width: number, height: number, radius: number): void {
   context.beginPath();
   context.roundRect(x, y, width, height, Math.min(radius, width / 2, height / 2));
 }

@@ -72,7 +72,10 @@ export class Crowd {
         priority: isPointed ? 3 : isMe ? 2 : seated ? 1 : 0, always: isPointed || isMe,
       });
     }
-    const sides = layOut(items, obstacles, kept);
+    const left = camera.x * camera.scale - size.width / 2;
+    const top = camera.y * camera.scale - size.height / 2;
+    const seen = { left, right: left + size.width, top, bottom: top + size.height };
+    const sides = layOut(items, obstacles, kept, seen);
     this.#sides = sides;
     for (const [id, plate] of this.#plates) {
       if (!figures.has(id)) this.#plates.delete(id);

@@ -78,10 +78,12 @@ export class GroundCache {
     // At rest by whole device pixels, so that what is written on the ground stays sharp.
     const isStretched = painted.scale !== camera.scale;
     const grid = (metres: number): number => (isStretched ? metres * pixels : Math.round(metres * pixels));
+    view.context.imageSmoothingEnabled = isStretched;
     view.context.drawImage(
       this.#canvas,
       grid(area.left - painted.area.left), grid(area.top - painted.area.top), grid(across), grid(down),
       0, 0, full.width, full.height);
+    view.context.imageSmoothingEnabled = true;
     return isStretched;
   }
 

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { BELOW, layOut, offsetOf, sideOf, type LabelItem, type Side } from './labels';
+import { BELOW, layOut, offsetOf, sideOf, type Box, type LabelItem, type Side } from './labels';
 
 const item = (id: number, x: number, y: number, more: Partial<LabelItem> = {}): LabelItem => ({
   id, x, y, radius: 18, width: 80, height: 20, prefers: BELOW, priority: 0, always: false, ...more,
 });
+
+const ANYWHERE: Box = { left: -Infinity, right: Infinity, top: -Infinity, bottom: Infinity };
 
 /** A small generator of pseudo-random numbers (mulberry32), so that a failure can be replayed. */
 function random(seed: number): () => number {
@@ -45,15 +47,15 @@ describe('the layout of names', () => {
   });
 
   it('puts a lone name on the side it prefers', () => {
-    expect(layOut([item(1, 0, 0)], [], new Map()).get(1)).toBe(BELOW);
-    expect(layOut([item(1, 0, 0, { prefers: 2 })], [], new Map()).get(1)).toBe(2);
+    expect(layOut([item(1, 0, 0)], [], new Map(), ANYWHERE).get(1)).toBe(BELOW);
+    expect(layOut([item(1, 0, 0, { prefers: 2 })], [], new Map(), ANYWHERE).get(1)).toBe(2);
   });
 
   it('never lays one name over another, however dense the crowd', () => {
     for (const seed of [1, 2, 3, 4, 5]) {
       const next = random(seed);
       const crowd = Array.from({ length: 300 }, (_, id) => item(id, next() * 1200, next() * 800));
-      const placed = layOut(crowd, [], new Map());
+      const placed = layOut(crowd, [], new Map(), ANYWHERE);
       expect(overlapping(crowd, placed), `seed ${seed}`).toBe(0);
       expect(placed.size, `seed ${seed}`).toBeGreaterThan(60);
     }
@@ -66,12 +68,12 @@ describe('the layout of names', () => {
       const y = -Math.cos(angle);
       return item(seat, 300 + 45 * x, 300 + 45 * y, { radius: 15, prefers: sideOf(x, y) });
     });
-    expect(layOut(seats, [], new Map()).size).toBe(6);
+    expect(layOut(seats, [], new Map(), ANYWHERE).size).toBe(6);
   });
 
   it('keeps a side while it is free, though another is preferred', () => {
     const before = new Map<number, Side>([[1, 0]]);
-    expect(layOut([item(1, 0, 0)], [], before).get(1)).toBe(0);
+    expect(layOut([item(1, 0, 0)], [], before, ANYWHERE).get(1)).toBe(0);
   });
 
   it('does not flicker when two walk past each other by small steps', () => {
@@ -79,7 +81,7 @@ describe('the layout of names', () => {
     let changes = 0;
     for (let step = 0; step <= 200; step += 1) {
       const walkers = [item(1, step, 0), item(2, 200 - step, 30)];
-      const placed = layOut(walkers, [], before);
+      const placed = layOut(walkers, [], before, ANYWHERE);
       for (const { id } of walkers) {
         if (before.size > 0 && before.get(id) !== placed.get(id)) changes += 1;
       }
@@ -88,10 +90,16 @@ describe('the layout of names', () => {
     expect(changes).toBeLessThanOrEqual(4);
   });
 
+  it('stands where it is not cut off, if it can', () => {
+    const view = { left: -20, right: 500, top: -500, bottom: 500 };
+    expect(layOut([item(1, 0, 0)], [], new Map(), view).get(1)).toBe(3);
+    expect(layOut([item(1, 0, 0)], [], new Map(), { ...view, right: 20 }).get(1)).toBe(BELOW);
+  });
+
   it('covers no obstacle, and gives way to the more important', () => {
     const placed = layOut(
       [item(1, 0, 0), item(2, 6, 0, { priority: 5, always: true })],
-      [{ left: -50, right: 50, top: 18, bottom: 44 }], new Map());
+      [{ left: -50, right: 50, top: 18, bottom: 44 }], new Map(), ANYWHERE);
     expect(placed.get(2)).toBeDefined();
     expect(placed.get(2)).not.toBe(BELOW);
   });

@@ -101,12 +101,17 @@ function sidesToTry(kept: Side | undefined, prefers: Side): Side[] {
   return kept === undefined ? turned : [kept, ...turned.filter((side) => side !== kept)];
 }
 
+/** Whether no part of a box is cut off. */
+function isWithin(box: Box, view: Box): boolean {
+  return box.left >= view.left && box.right <= view.right && box.top >= view.top && box.bottom <= view.bottom;
+}
+
 /**
  * Finds a side for each name that has room. `before` are the sides of the last time, `obstacles` what no name may
- * cover.
+ * cover, `view` what is seen: a name stands where it is not cut off, if it can.
  */
 export function layOut(
-  items: readonly LabelItem[], obstacles: readonly Box[], before: ReadonlyMap<number, Side>,
+  items: readonly LabelItem[], obstacles: readonly Box[], before: ReadonlyMap<number, Side>, view: Box,
 ): Map<number, Side> {
   const names = new Plane();
   const faces = new Plane();
@@ -123,11 +128,12 @@ export function layOut(
     const kept = before.get(item.id);
     const margin = kept === undefined ? MARGIN_TO_APPEAR : 0;
     const sides = sidesToTry(kept, item.prefers);
-    const side =
-      sides.find((candidate) => {
-        const box = boxAt(item, candidate, margin);
-        return names.isFree(box, item.id) && faces.isFree(box, item.id);
-      }) ?? (item.always ? sides.find((candidate) => names.isFree(boxAt(item, candidate, 0), item.id)) : undefined);
+    const free = sides.filter((candidate) => {
+      const box = boxAt(item, candidate, margin);
+      return names.isFree(box, item.id) && faces.isFree(box, item.id);
+    });
+    const side = free.find((candidate) => isWithin(boxAt(item, candidate, 0), view)) ?? free[0]
+      ?? (item.always ? sides.find((candidate) => names.isFree(boxAt(item, candidate, 0), item.id)) : undefined);
     if (side === undefined) continue;
     placed.set(item.id, side);
     names.add(boxAt(item, side, 0), item.id);

@@ -21,7 +21,8 @@ export function initials(name: string): string {
 /** The name if it has at most `most` characters, else the given name with the last one's initial, else cut. */
 export function shortName(name: string, most: number): string {
   const whole = name.trim();
-  if (lettersOf(whole).length <= most) return whole;
+  // Letters have one code unit or more: most names need no counting.
+  if (whole.length <= most || lettersOf(whole).length <= most) return whole;
   const words = whole.split(/\s+/u);
   const last = words.length > 1 ? lettersOf(words.at(-1) ?? '').find((letter) => LETTER_OR_DIGIT.test(letter)) : undefined;
   const shorter = last === undefined ? whole : `${words[0] ?? ''} ${last.toLocaleUpperCase()}.`;

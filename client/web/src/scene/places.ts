@@ -10,7 +10,7 @@ const SEAT_INSIDE_RIM_M = 0.3;
 /** The wooden disc ends where the seats begin. */
 const DISC_INSIDE_RIM_M = 0.84;
 /** The line of the wall of sound is drawn around the people, so a little outside the rim. */
-export const WALL_OUTSIDE_RIM_M = 0.42;
+export const WALL_OUTSIDE_RIM_M = 0.34;
 /** Sizes of a name on a disc, CSS pixels, the first that fits. */
 const DISC_SIZES_PX = [15, 14, 13, 12, 11] as const;
 /** On a small disc no name is larger than this share of its radius, so that all tables speak alike. */
@@ -33,6 +33,10 @@ export function paintPlaces(brush: Brush, map: MapSpec): Box[] {
     if (isVisible(brush, table.x, table.y, table.radius_m + 2)) paintTable(brush, table, names);
   }
   return names;
+}
+
+function boxAround(x: number, y: number, width: number, height: number): Box {
+  return { left: x - width / 2, right: x + width / 2, top: y - height / 2, bottom: y + height / 2 };
 }
 
 function paintZone(brush: Brush, zone: ZoneSpec, names: Box[]): void {
@@ -106,7 +110,8 @@ function nameZone(
   context.fillText(name, inset, y);
   const left = zone.x * scale + inset;
   const top = zone.y * scale + y;
-  names.push({ left: left - 3, right: left + context.measureText(name).width + 3, top: top - 9, bottom: top + 9 });
+  const wide = context.measureText(name).width;
+  names.push(boxAround(left + wide / 2, top, wide + 6, 18));
 }
 
 function paintWall(brush: Brush, [x1, y1, x2, y2]: readonly [number, number, number, number]): void {
@@ -142,7 +147,9 @@ function paintTable(brush: Brush, table: TableSpec, names: Box[]): void {
     paintSoundWall(context, palette, table, wall);
     paintDisc(context, palette, wood);
     nameTable(context, palette, table, wood, wall, names, scale);
-    if (table.wall === 'closed') paintLock(context, palette, table, wall, names, scale);
+    if (table.wall !== 'closed') return;
+    const lock = lockPoint(table, wall);
+    names.push(boxAround(table.x * scale + lock.x, table.y * scale + lock.y, 2 * LOCK_PX, 2 * LOCK_PX));
   });
 }
 
@@ -157,7 +164,7 @@ function paintLamp(context: Context, palette: Palette, wall: number): void {
   context.fill();
 }
 
-/** Open: a dashed line. Closed: two solid ones. */
+/** Open: a dashed line. Closed: two solid ones and a lock. */
 export function paintSoundWall(context: Context, palette: Palette, table: TableSpec, radius: number): void {
   if (table.wall === 'closed') {
     context.strokeStyle = palette.map['rim-closed'];
@@ -166,6 +173,7 @@ export function paintSoundWall(context: Context, palette: Palette, table: TableS
     context.stroke();
     disc(context, 0, 0, radius - 4);
     context.stroke();
+    paintLock(context, palette, table, radius);
     return;
   }
   // A whole number of dashes, so that the circle closes.
@@ -227,7 +235,7 @@ function nameTable(
     lines.forEach((line, index) => {
       context.fillText(line, 0, (index - (lines.length - 1) / 2) * size * 1.18 + 0.5);
     });
-    names.push({ left: x - wood * 0.9, right: x + wood * 0.9, top: y - size * lines.length * 0.7, bottom: y + size * lines.length * 0.7 });
+    names.push(boxAround(x, y, wood * 1.8, size * lines.length * 1.4));
     return;
   }
   context.font = fontOf(12, 650);
@@ -239,19 +247,21 @@ function nameTable(
   context.fill();
   context.fillStyle = palette.map['wood-ink'];
   context.fillText(name, 0, top + 0.5);
-  names.push({ left: x - width / 2, right: x + width / 2, top: y + top - 10, bottom: y + top + 10 });
+  names.push(boxAround(x, y + top, width, 20));
 }
 
-/** A lock on the rim, between the first seat and the second. */
-function paintLock(context: Context, palette: Palette, table: TableSpec, wall: number, names: Box[], scale: number): void {
+const LOCK_PX = 10;
+
+/** Where a closed table's lock is, CSS pixels from its middle: on the rim, between the first seat and the second. */
+function lockPoint(table: TableSpec, wall: number): Point {
   const angle = Math.PI / table.seats;
-  const x = wall * Math.sin(angle);
-  const y = -wall * Math.cos(angle);
-  const left = table.x * scale + x;
-  const top = table.y * scale + y;
-  names.push({ left: left - 10, right: left + 10, top: top - 10, bottom: top + 10 });
+  return { x: wall * Math.sin(angle), y: -wall * Math.cos(angle) };
+}
+
+function paintLock(context: Context, palette: Palette, table: TableSpec, wall: number): void {
+  const { x, y } = lockPoint(table, wall);
   context.fillStyle = palette.map['rim-closed'];
-  disc(context, x, y, 10);
+  disc(context, x, y, LOCK_PX);
   context.fill();
   context.strokeStyle = palette.map['wood-light'];
   context.fillStyle = palette.map['wood-light'];

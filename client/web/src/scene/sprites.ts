@@ -2,8 +2,10 @@
 import { disc, fontOf, roundedBox, type Context } from './brush';
 import type { AvatarColours, Palette } from './colours';
 
+type SpriteContext = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+
 export interface Sprite {
-  readonly image: HTMLCanvasElement;
+  readonly image: CanvasImageSource;
   /** Size in CSS pixels. */
   readonly width: number;
   readonly height: number;
@@ -69,26 +71,40 @@ export class Sprites {
     });
   }
 
-  #once(key: string, width: number, height: number, paint: (context: Context, width: number) => void): Sprite {
+  #once(key: string, width: number, height: number, paint: (context: SpriteContext, width: number) => void): Sprite {
     const kept = this.#kept.get(key);
     if (kept) return kept;
     if (this.#kept.size >= SPRITES_MAX) this.#kept.clear();
-    const image = document.createElement('canvas');
-    image.width = Math.ceil(width * this.density);
-    image.height = Math.ceil(height * this.density);
-    const context = image.getContext('2d');
-    if (context) {
+    const pixelsAcross = Math.ceil(width * this.density);
+    const pixelsDown = Math.ceil(height * this.density);
+    const image = painted(pixelsAcross, pixelsDown, (context) => {
       context.scale(this.density, this.density);
       paint(context, width);
-    }
-    const sprite = { image, width: image.width / this.density, height: image.height / this.density };
+    });
+    const sprite = { image, width: pixelsAcross / this.density, height: pixelsDown / this.density };
     this.#kept.set(key, sprite);
     return sprite;
   }
 }
 
+/** A small picture; as a bitmap where the browser has them apart from the page, since copying is cheaper from those. */
+function painted(width: number, height: number, paint: (context: SpriteContext) => void): CanvasImageSource {
+  if (typeof OffscreenCanvas === 'undefined') {
+    const canvas = document.createElement('canvas');
+    canvas.width = width;
+    canvas.height = height;
+    const context = canvas.getContext('2d');
+    if (context) paint(context);
+    return canvas;
+  }
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d');
+  if (context) paint(context);
+  return canvas.transferToImageBitmap();
+}
+
 function paintAvatar(
-  context: Context, palette: Palette, colours: AvatarColours, letters: string, middle: number, radius: number, away: boolean,
+  context: SpriteContext, palette: Palette, colours: AvatarColours, letters: string, middle: number, radius: number, away: boolean,
 ): void {
   if (away) {
     // Who is away is an outline: the shape says it, not only a paler colour.
@@ -117,7 +133,7 @@ function paintAvatar(
   context.fillText(letters, middle, middle + radius * 0.05);
 }
 
-function paintMark(context: Context, palette: Palette, kind: 'muted' | 'listens'): void {
+function paintMark(context: SpriteContext, palette: Palette, kind: 'muted' | 'listens'): void {
   context.translate(9, 9);
   context.fillStyle = palette.map['mark-ink'];
   disc(context, 0, 0, 8);
