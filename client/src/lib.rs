@@ -9,6 +9,7 @@
 //! | [`Statistics`], [`Recording`] | what it measured, and what its ear got |
 //! | `line`, `session` | the websocket, and the task that runs the stay |
 //! | `sound` | tone, codec, jitter buffer, ear, sound files |
+//! | [`crowd`] | hundreds of guests in one process |
 //! | `rtc` | the WebRTC library, named nowhere else |
 //!
 //! ```no_run
@@ -29,6 +30,7 @@
 //! ```
 
 mod clock;
+pub mod crowd;
 mod error;
 mod event;
 mod guest;

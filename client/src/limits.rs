@@ -36,6 +36,15 @@ pub(crate) const MICROPHONE_CATCH_UP_FRAMES_MAX: u64 = 10;
 /// Seconds of a file that `--play` reads: half an hour at 48 kHz takes 345 MB.
 pub(crate) const PLAY_SECONDS_MAX: u64 = 1_800;
 
+/// People that a crowd has: each takes two sockets of this process.
+pub(crate) const CROWD_GUESTS_MAX: usize = 2_000;
+
+/// Between two guests of a crowd at the door: 50 a second come in, so that joining is not what is measured.
+pub(crate) const CROWD_JOIN_PAUSE: Duration = Duration::from_millis(20);
+
+/// Guests of a crowd that are at the door at once.
+pub(crate) const CROWD_JOINING_MAX: usize = 32;
+
 /// How long the server may take to accept the line and to say its first word.
 pub(crate) const WELCOME_WAIT: Duration = Duration::from_secs(10);
 

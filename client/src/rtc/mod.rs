@@ -11,7 +11,10 @@
 
 mod answer;
 mod flight;
+#[cfg(test)]
+mod loopback;
 
+pub(crate) mod lean;
 mod peer;
 mod setup;
 mod socket;

@@ -31,7 +31,7 @@ impl From<rtc::shared::error::Error> for PeerError {
     }
 }
 
-fn opus() -> RTCRtpCodec {
+pub(super) fn opus() -> RTCRtpCodec {
     RTCRtpCodec {
         mime_type: MIME_TYPE_OPUS.to_owned(),
         clock_rate: SAMPLE_RATE_HZ,

@@ -1,31 +1,33 @@
 //! One guest's stay: a task that owns the line, the peer connection and the ear, and waits on one closed enum.
 
 mod coming_back;
+mod hearing;
 mod media;
+mod offering;
 mod sound;
+mod stepping;
 
 use crate::error::GuestError;
 use crate::event::Event;
-use crate::limits::{COMMANDS_MAX, EVENTS_KEPT_MAX, PACKETS_WAITING_MAX, PING_PERIOD};
+use crate::limits::{COMMANDS_MAX, EVENTS_KEPT_MAX, PACKETS_WAITING_MAX};
 use crate::line::{Heard, Line};
 use crate::link::Link;
 use crate::options::{MediaChoice, Options};
-use crate::rtc::{EmulatorState, PeerEvent, VoicePacket};
+use crate::rtc::{EmulatorState, PeerEvent};
 use crate::sound::FRAME_MS;
-use crate::sound::level::AUDIBLE_DBFS;
-use crate::stats::{Labelled, Meter, Statistics, to_ms};
-use crate::view::{LineState, MediaState, View};
+use crate::stats::{Meter, Statistics};
+use crate::view::{LineState, View};
 use crate::world::World;
 use coming_back::Comeback;
-use media::{MediaDesk, Outcome};
+use media::MediaDesk;
 use sound::SoundDesk;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::time::{Interval, MissedTickBehavior};
-use torg_protocol::ids::{AudioSlotIndex, ParticipantId};
-use torg_protocol::message::{self, ClientMessage, GoodbyeReason, Refusal, RefusalCode, ServerMessage, Welcome};
-use torg_protocol::people::{Microphone, Place};
+
+use torg_protocol::message::{ClientMessage, Welcome};
+use torg_protocol::people::Microphone;
 
 /// What the guest's owner asks of the stay.
 pub(crate) enum Command {
@@ -208,195 +210,6 @@ impl Session {
         let _ = self.events.send(event);
     }
 
-    async fn hear(&mut self, message: ServerMessage) {
-        self.tell_of(&message);
-        self.view.send_modify(|view| view.world.apply(&message));
-        match message {
-            ServerMessage::Answer { sdp } => {
-                let answered = self.media.answer(&sdp, Instant::now()).await;
-                if let Err(why) = answered {
-                    self.give_media_up(why).await;
-                }
-            }
-            ServerMessage::AudioSlot { slot, speaker } => self.label(slot, speaker),
-            ServerMessage::Resume { token } => self.hello.resume = Some(token),
-            ServerMessage::MediaLost {} => self.rejoin("the server lost it").await,
-            ServerMessage::Pong { nonce, server_time } if nonce == self.ping.0 => {
-                let sent = self.ping.1;
-                self.view.send_modify(|view| view.world.pong(sent, Instant::now(), server_time));
-            }
-            ServerMessage::Refused { code, message, closes } => self.refused(Refusal { code, message }, closes).await,
-            ServerMessage::Goodbye { reason } => match reason {
-                GoodbyeReason::ServerStops | GoodbyeReason::SpaceRestarts | GoodbyeReason::FellBehind => {
-                    self.come_back(GuestError::Ended(reason).to_string());
-                }
-                GoodbyeReason::Replaced | GoodbyeReason::LinkRevoked => {
-                    self.tell(Event::Ended { reason: Some(reason) });
-                    self.end(GuestError::Ended(reason)).await;
-                }
-            },
-            _ => {}
-        }
-    }
-
-    async fn refused(&mut self, refusal: Refusal, closes: bool) {
-        let of_media = matches!(
-            refusal.code,
-            RefusalCode::OfferUnreadable | RefusalCode::OfferLacks | RefusalCode::Codec | RefusalCode::MediaFull
-        );
-        if of_media && self.media.awaits_answer() {
-            self.give_media_up(GuestError::Refused(refusal.clone()).to_string()).await;
-        }
-        if closes {
-            self.end(GuestError::Refused(refusal.clone())).await;
-        }
-        self.view.send_modify(|view| {
-            view.refusals += 1;
-            view.last_refusal = Some(refusal);
-        });
-    }
-
-    fn label(&mut self, slot: AudioSlotIndex, speaker: Option<ParticipantId>) {
-        self.sound.label(slot, speaker);
-        let now = Instant::now();
-        self.view.send_modify(|view| view.meter.label(slot, speaker, now));
-    }
-
-    fn receive(&mut self, number: u32, packet: VoicePacket, arrived: Instant) {
-        if !self.media.is_current(number) {
-            return;
-        }
-        let (mut labelled, mut first) = (Labelled::Wrong, None);
-        // Who waits is woken by the next step: not by each of hundreds of packets a second.
-        self.view.send_if_modified(|view| {
-            let speaker = view.world.audio_slots().get(usize::from(packet.slot.0)).copied().flatten();
-            let name = speaker.and_then(|speaker| view.world.name_of(speaker));
-            labelled = view.meter.received(&packet, name, arrived);
-            if labelled == Labelled::Right {
-                first = view.meter.first_audio(arrived);
-            }
-            false
-        });
-        if let Some(after) = first {
-            self.tell(Event::FirstAudio { after_ms: to_ms(after) });
-        }
-        match labelled {
-            Labelled::Right => self.sound.receive(packet),
-            Labelled::Former => {}
-            Labelled::Wrong => {
-                tracing::warn!(slot = packet.slot.0, csrc = ?packet.csrc, "a packet under a wrong label");
-            }
-        }
-    }
-
-    async fn peer_happened(&mut self, number: u32, event: &PeerEvent) {
-        let connected = matches!(event, PeerEvent::Connected);
-        match self.media.happened(number, connected, Instant::now()) {
-            Outcome::Nothing => {}
-            Outcome::Connected(event) => {
-                self.say(&ClientMessage::SetEars { open: true });
-                self.tell(event);
-                self.show_media();
-            }
-            Outcome::Lost(why) => self.rejoin(why).await,
-        }
-    }
-
-    async fn step(&mut self) {
-        let now = Instant::now();
-        let frame = self.sound.speak(now);
-        let mut sent = 0;
-        if let Some(peer) = self.media.connected() {
-            match frame {
-                Some(frame) => {
-                    peer.speak(frame).await;
-                    sent = 1;
-                }
-                None => peer.pause(),
-            }
-        }
-        let heard = {
-            let view = self.view.borrow();
-            self.sound.hear(|speaker| view.world.stereo_gain(speaker, now))
-        };
-        match heard {
-            Err(error) => self.end(error).await,
-            Ok(heard) => self.view.send_modify(|view| {
-                view.meter.packets_sent += sent;
-                for heard in heard.into_iter().flatten() {
-                    if let Some(name) = view.world.name_of(heard.speaker) {
-                        view.meter.heard(heard, name);
-                    }
-                }
-                let world = &view.world;
-                view.meter.watch_gaps(now, |speaker| is_expected(world, speaker, now));
-            }),
-        }
-        if self.media.is_late(now) {
-            self.rejoin("it did not come up in time").await;
-        }
-        if now >= self.next_ping {
-            self.next_ping = now + PING_PERIOD;
-            self.ping = (self.ping.0.wrapping_add(1), now);
-            self.say(&ClientMessage::Ping { nonce: self.ping.0 });
-        }
-    }
-
-    async fn media_after_welcome(&mut self, welcome: &Welcome) {
-        for (slot, speaker) in welcome.audio_slots.iter().enumerate() {
-            self.label(AudioSlotIndex(slot as u8), *speaker);
-        }
-        let keeps = welcome.media == message::MediaState::Kept && self.media.connected().is_some();
-        if self.media.wanted && !keeps {
-            self.offer().await;
-        } else if keeps {
-            self.say(&ClientMessage::SetEars { open: true });
-        }
-    }
-
-    async fn offer(&mut self) {
-        let now = Instant::now();
-        match self.media.offer(self.local_ip, now).await {
-            Ok(offer) => {
-                self.view.send_modify(|view| {
-                    view.meter.restart_streams();
-                    view.meter.offered(now);
-                });
-                self.say(&offer);
-                self.show_media();
-            }
-            Err(why) => self.give_media_up(why).await,
-        }
-    }
-
-    /// The peer connection is lost: makes a new one and counts it.
-    async fn rejoin(&mut self, why: &str) {
-        if !self.media.wanted {
-            return;
-        }
-        self.tell(Event::MediaLost { why: why.to_owned() });
-        self.view.send_modify(|view| view.meter.rejoins += 1);
-        if matches!(self.standing, Standing::In(_)) {
-            self.offer().await;
-        } else {
-            // The welcome brings a new one.
-            self.media.close().await;
-            self.show_media();
-        }
-    }
-
-    async fn give_media_up(&mut self, why: String) {
-        self.media.wanted = false;
-        self.media.close().await;
-        self.tell(Event::MediaLost { why: why.clone() });
-        self.view.send_modify(|view| view.media = MediaState::Failed(why));
-    }
-
-    fn show_media(&self) {
-        let state = self.media.state();
-        self.view.send_modify(|view| view.media = state);
-    }
-
     /// The session is over, but the guest can still be asked what it heard.
     async fn end(&mut self, why: GuestError) {
         self.standing = Standing::Over;
@@ -417,45 +230,4 @@ impl Session {
         self.sound.finish(now, |speaker| view.world.stereo_gain(speaker, now))?;
         Ok(view.statistics())
     }
-
-    fn tell_joined(&self, welcome: &Welcome) {
-        self.tell(Event::Joined {
-            space: welcome.space.name.as_str().to_owned(),
-            id: welcome.you.0,
-            people: welcome.participants.len(),
-            resumed: welcome.resumed,
-        });
-    }
-
-    /// Tells of a message, with the names that the world knows before it takes the message in.
-    fn tell_of(&self, message: &ServerMessage) {
-        let view = self.view.borrow();
-        let name = |who: ParticipantId| view.world.name_of(who).unwrap_or("somebody").to_owned();
-        let event = match message {
-            ServerMessage::Entered { participant } => Event::Entered { name: participant.name.as_str().to_owned() },
-            ServerMessage::Left { participant } => Event::Left { name: name(*participant) },
-            ServerMessage::PlaceChanged { participant, place } => match place {
-                Place::Seat { table, .. } => {
-                    let table = view.world.space().map.tables.get(usize::from(table.0));
-                    let table = table.map_or_else(String::new, |table| table.name.as_str().to_owned());
-                    Event::SatDown { name: name(*participant), table }
-                }
-                Place::Rising { .. } => Event::StoodUp { name: name(*participant) },
-                Place::Square => return,
-            },
-            ServerMessage::AudioSlot { slot, speaker } => Event::AudioSlot { slot: slot.0, speaker: speaker.map(name) },
-            ServerMessage::Refused { code, message, .. } => Event::Refused { code: *code, message: message.clone() },
-            _ => return,
-        };
-        drop(view);
-        self.tell(event);
-    }
-}
-
-/// Whether a labelled speaker is to be heard at this moment: speaking, as the server measures it, and near
-/// enough.
-fn is_expected(world: &World, speaker: ParticipantId, now: Instant) -> bool {
-    let Some(person) = world.people().get(&speaker) else { return false };
-    let speaks = f32::from(person.level.minus_dbov()) < -AUDIBLE_DBFS;
-    speaks && person.view.microphone == Microphone::On && world.gain(speaker, now) > 0.0
 }

@@ -1,14 +1,18 @@
 //! What a guest measures of its stay.
 
+mod slot;
+mod tally;
+
 use crate::rtc::VoicePacket;
 use crate::sound::ear::HeardVoice;
-use crate::sound::level::{AUDIBLE_DBFS, dbfs};
-use crate::sound::{FRAME_MS, FRAME_SAMPLES, SAMPLE_RATE_HZ};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use torg_protocol::ids::{AudioSlotIndex, ParticipantId};
 use torg_protocol::limits::AUDIO_SLOTS;
+
+pub(crate) use slot::{Labelled, SlotMeter};
+pub use tally::VoiceTally;
 
 /// The figures of a stay so far.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -43,52 +47,7 @@ pub struct Heard {
     /// Seconds above -60 dBFS, as heard: after distance and walls.
     pub seconds: f64,
     /// The level over those seconds, both ears together, RMS dBFS.
-    pub rms_dbfs: f32,
-}
-
-/// Everything counted about one voice since the guest came in. The difference of two is what happened between.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct VoiceTally {
-    /// Packets of this voice.
-    pub packets: u64,
-    /// Frames of 20 ms in which it gave more than -60 dBFS.
-    pub audible_frames: u64,
-    /// Mean squares of those frames, both ears, summed.
-    audible_power: f64,
-    /// Mean squares of all frames, summed, left and right.
-    power: (f64, f64),
-}
-
-impl VoiceTally {
-    /// What came on top of an earlier tally.
-    #[must_use]
-    pub(crate) fn since(self, earlier: Self) -> Self {
-        Self {
-            packets: self.packets - earlier.packets,
-            audible_frames: self.audible_frames - earlier.audible_frames,
-            audible_power: self.audible_power - earlier.audible_power,
-            power: (self.power.0 - earlier.power.0, self.power.1 - earlier.power.1),
-        }
-    }
-
-    /// Seconds above -60 dBFS.
-    #[must_use]
-    pub fn audible_s(&self) -> f64 {
-        (self.audible_frames * FRAME_MS) as f64 / 1e3
-    }
-
-    /// The level over the audible seconds, both ears together.
-    #[must_use]
-    pub fn audible_dbfs(&self) -> f32 {
-        dbfs(self.audible_power / self.audible_frames.max(1) as f64)
-    }
-
-    /// The level of the left and of the right ear over a time, its silence included.
-    #[must_use]
-    pub fn ears_dbfs(&self, over: Duration) -> (f32, f32) {
-        let frames = (over.as_secs_f64() * 1e3 / FRAME_MS as f64).max(1.0);
-        (dbfs(self.power.0 / frames), dbfs(self.power.1 / frames))
-    }
+    pub rms_dbfs: f64,
 }
 
 /// Counts while the guest is in.
@@ -105,24 +64,6 @@ pub(crate) struct Meter {
     pub(crate) rejoins: u32,
     pub(crate) packets_sent: u64,
 }
-
-/// Whose a packet is, by its slot's label.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Labelled {
-    /// The labelled speaker's: to be played.
-    Right,
-    /// The one's before, late: to be dropped.
-    Former,
-    /// Somebody else's: to be dropped, and a fault.
-    Wrong,
-}
-
-/// A late packet may be so old, and not older.
-const FORMER_LABEL_VALID: Duration = Duration::from_millis(500);
-
-/// Somebody who speaks and is to be heard may be without a packet this long before the gap counts while it
-/// lasts: shorter ones count when the next packet ends them.
-const OPEN_GAP_COUNTS_FROM: Duration = Duration::from_millis(500);
 
 impl Meter {
     /// The offer leaves.
@@ -149,12 +90,7 @@ impl Meter {
     /// A slot has another label.
     pub(crate) fn label(&mut self, slot: AudioSlotIndex, speaker: Option<ParticipantId>, now: Instant) {
         let Some(slot) = self.slots.get_mut(usize::from(slot.0)) else { return };
-        if slot.speaker != speaker {
-            slot.former = slot.speaker.map(|former| (former, now));
-            slot.speaker = speaker;
-            slot.last = None;
-            slot.expected_since = None;
-        }
+        slot.label(speaker, now);
     }
 
     /// A packet came; says whose it is.
@@ -178,30 +114,14 @@ impl Meter {
 
     /// A frame was mixed: what one voice gave to it.
     pub(crate) fn heard(&mut self, heard: HeardVoice, name: &str) {
-        let tally = voice(&mut self.voices, name);
-        tally.power.0 += heard.left;
-        tally.power.1 += heard.right;
-        let power = heard.left + heard.right;
-        if dbfs(power) > AUDIBLE_DBFS {
-            tally.audible_frames += 1;
-            tally.audible_power += power;
-        }
+        voice(&mut self.voices, name).heard(heard);
     }
 
     /// Looks after gaps that last. `is_expected` says of a speaker whether they speak at this moment and are to
     /// be heard.
     pub(crate) fn watch_gaps(&mut self, now: Instant, is_expected: impl Fn(ParticipantId) -> bool) {
         for slot in &mut self.slots {
-            if !slot.speaker.is_some_and(&is_expected) {
-                slot.expected_since = None;
-                continue;
-            }
-            let since = *slot.expected_since.get_or_insert(now);
-            let last = slot.last.map_or(since, |last| last.arrived.max(since));
-            let gap = now.saturating_duration_since(last);
-            if gap >= OPEN_GAP_COUNTS_FROM {
-                self.longest_gap = self.longest_gap.max(gap);
-            }
+            self.longest_gap = self.longest_gap.max(slot.open_gap(now, &is_expected));
         }
     }
 
@@ -214,15 +134,15 @@ impl Meter {
         let heard = self.voices.iter().filter(|(_, tally)| tally.audible_frames > 0);
         Statistics {
             first_audio_ms: self.first_audio.map(to_ms),
-            packets_received: sum(|slot| slot.received_before + slot.received),
-            packets_lost: sum(|slot| slot.lost_before + slot.lost()),
+            packets_received: sum(SlotMeter::received),
+            packets_lost: sum(SlotMeter::lost),
             jitter_ms: self.slots.iter().map(|slot| slot.jitter_ms).fold(0.0, f64::max),
             longest_gap_ms: to_ms(self.longest_gap),
             heard: heard
                 .map(|(name, tally)| Heard {
                     name: name.clone(),
                     seconds: tally.audible_s(),
-                    rms_dbfs: tally.audible_dbfs(),
+                    rms_dbfs: (f64::from(tally.audible_dbfs()) * 100.0).round() / 100.0,
                 })
                 .collect(),
             rejoins: self.rejoins,
@@ -244,94 +164,10 @@ pub(crate) fn to_ms(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 1e6).round() / 1e3
 }
 
-/// One slot's stream.
-#[derive(Clone, Debug, Default)]
-struct SlotMeter {
-    speaker: Option<ParticipantId>,
-    former: Option<(ParticipantId, Instant)>,
-    /// First and highest sequence number, counted on beyond 16 bits.
-    span: Option<(i64, i64)>,
-    received: u64,
-    received_before: u64,
-    lost_before: u64,
-    last: Option<Arrival>,
-    expected_since: Option<Instant>,
-    jitter_ms: f64,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Arrival {
-    arrived: Instant,
-    timestamp: u32,
-    sequence: u16,
-}
-
-impl SlotMeter {
-    fn restart(&mut self) {
-        self.lost_before += self.lost();
-        self.received_before += self.received;
-        self.received = 0;
-        self.span = None;
-        self.last = None;
-    }
-
-    fn lost(&self) -> u64 {
-        let expected = self.span.map_or(0, |(first, highest)| highest - first + 1);
-        (expected as u64).saturating_sub(self.received)
-    }
-
-    fn count(&mut self, sequence: u16) {
-        self.received += 1;
-        let Some((first, highest)) = &mut self.span else {
-            self.span = Some((i64::from(sequence), i64::from(sequence)));
-            return;
-        };
-        let counted = *highest + i64::from(sequence.wrapping_sub(*highest as u16) as i16);
-        *highest = (*highest).max(counted);
-        *first = (*first).min(counted);
-    }
-
-    fn labelled(&self, csrc: Option<ParticipantId>, now: Instant) -> Labelled {
-        match (csrc, self.speaker) {
-            // Nothing in the packet says whose it is: the label must do.
-            (None, Some(_)) => Labelled::Right,
-            (Some(csrc), Some(speaker)) if csrc == speaker => Labelled::Right,
-            _ => {
-                let is_former = |(former, until): (ParticipantId, Instant)| {
-                    csrc.is_none_or(|csrc| csrc == former) && now.saturating_duration_since(until) < FORMER_LABEL_VALID
-                };
-                if self.former.is_some_and(is_former) { Labelled::Former } else { Labelled::Wrong }
-            }
-        }
-    }
-
-    /// Takes the times of a packet of the labelled speaker; gives how long there was none, pauses not counted.
-    fn time(&mut self, packet: &VoicePacket, now: Instant) -> Duration {
-        let arrival = Arrival { arrived: now, timestamp: packet.timestamp, sequence: packet.sequence };
-        let Some(last) = self.last.replace(arrival) else {
-            return self.expected_since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since));
-        };
-        let seconds = |samples: i32| f64::from(samples) / f64::from(SAMPLE_RATE_HZ);
-        let spoken_s = seconds(packet.timestamp.wrapping_sub(last.timestamp) as i32);
-        let arrived_s = now.saturating_duration_since(last.arrived).as_secs_f64();
-        let frames = i32::from(packet.sequence.wrapping_sub(last.sequence) as i16);
-        if frames <= 0 {
-            // Out of order: the one before it has told its times.
-            self.last = Some(Arrival { arrived: now, ..last });
-            return Duration::ZERO;
-        }
-        let pause_s = (spoken_s - seconds(frames.saturating_mul(FRAME_SAMPLES as i32))).max(0.0);
-        if pause_s == 0.0 {
-            let transit_ms = (arrived_s - spoken_s).abs() * 1e3;
-            self.jitter_ms += (transit_ms - self.jitter_ms) / 16.0;
-        }
-        Duration::from_secs_f64((arrived_s - pause_s).max(0.0))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sound::FRAME_SAMPLES;
     use bytes::Bytes;
 
     const ANN: ParticipantId = ParticipantId(1);

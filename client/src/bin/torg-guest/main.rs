@@ -1,0 +1,65 @@
+//! The program `torg-guest`: one guest in a square, or a crowd.
+
+mod crowd;
+mod join;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// A guest without a browser.
+#[derive(Debug, Parser)]
+#[command(name = "torg-guest", version)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Do,
+}
+
+#[derive(Debug, Subcommand)]
+enum Do {
+    /// Comes in as one guest, speaks, listens, and tells what was heard.
+    Join(Box<join::JoinOptions>),
+    /// Comes in as many guests, who sit down, walk about and talk.
+    Crowd(crowd::CrowdOptions),
+}
+
+fn main() -> ExitCode {
+    let line = CommandLine::parse();
+    let done = match line.command {
+        Do::Join(options) => run(join::run(*options)),
+        Do::Crowd(options) => run(crowd::run(options)),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("torg-guest: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+/// Waits until somebody wants the program to end.
+#[cfg(unix)]
+async fn until_told_to_stop() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+/// Waits until somebody wants the program to end.
+#[cfg(not(unix))]
+async fn until_told_to_stop() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}
+
+/// A length of time in seconds, as written on the command line.
+fn seconds(text: &str) -> Result<std::time::Duration, String> {
+    let number: f64 = text.parse().map_err(|_| "a number of seconds is wanted".to_owned())?;
+    std::time::Duration::try_from_secs_f64(number).map_err(|error| error.to_string())
+}

@@ -1,0 +1,428 @@
+//! One guest of a crowd.
+
+use super::histogram::Histogram;
+use super::speech::SpeechFrame;
+use super::stamp::{stamped_constant, stamped_speech, transit};
+use super::{Phase, Shared, Talk, life, names};
+use crate::error::GuestError;
+use crate::limits::{MEDIA_TRIES_MAX, MEDIA_TRY_WAIT, MEDIA_WAIT};
+use crate::line::{Heard, Line};
+use crate::rtc::VoicePacket;
+use crate::rtc::lean::{LeanEvent, LeanPeer};
+use crate::sound::FRAME_MS;
+use crate::stats::{Labelled, SlotMeter};
+use crate::world::World;
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::net::UdpSocket;
+use tokio::time::{Interval, MissedTickBehavior, interval_at, sleep_until, timeout};
+use torg_protocol::PROTOCOL_VERSION;
+use torg_protocol::ids::{ParticipantId, TableId};
+use torg_protocol::limits::AUDIO_SLOTS;
+use torg_protocol::message::{ClientMessage, Refusal, RefusalCode, ServerMessage, Welcome};
+use torg_protocol::people::Microphone;
+use torg_protocol::units::VoiceLevel;
+
+/// What one member measured.
+pub(super) struct Tally {
+    /// In, with sound.
+    pub(super) joined: bool,
+    pub(super) first_audio: Option<Duration>,
+    pub(super) packets_sent: u64,
+    pub(super) packets_received: u64,
+    pub(super) packets_lost: u64,
+    pub(super) transit: Histogram,
+    pub(super) switch: Histogram,
+    pub(super) rejoins: u32,
+    pub(super) mislabelled: u64,
+    pub(super) failure: Option<GuestError>,
+}
+
+pub(super) struct Member {
+    number: usize,
+    shared: Arc<Shared>,
+    dice: StdRng,
+    tally: Tally,
+    slots: [SlotMeter; AUDIO_SLOTS],
+    offered: Option<Instant>,
+    /// Whether the crowd has been told that this one is in, or never will be.
+    settled: bool,
+    measuring: bool,
+    /// When a packet of each voice last came.
+    voices: HashMap<ParticipantId, Instant>,
+    bound_for: Option<TableId>,
+    /// When this one sat down where it was bound for, until a voice there is heard.
+    seated: Option<Instant>,
+    turn: SpeakingTurn,
+}
+
+/// A speaker's place in their loop of speech, and whose turn it is.
+struct SpeakingTurn {
+    frame: usize,
+    talks: bool,
+    frames_left: u32,
+}
+
+/// A member that is in.
+struct Presence {
+    line: Line,
+    world: World,
+    socket: UdpSocket,
+    local: SocketAddr,
+    peer: LeanPeer,
+    /// Since when the newest try runs; nothing once connected.
+    trying: Option<Instant>,
+    steps: Option<Interval>,
+    next_move: Option<Instant>,
+}
+
+/// Datagrams read at once before others have their turn.
+const DATAGRAMS_AT_ONCE: usize = 64;
+
+/// A voice not heard for so long counts as new at another table.
+const NEW_VOICE_AFTER: Duration = Duration::from_millis(500);
+
+impl Member {
+    pub(super) fn new(number: usize, shared: Arc<Shared>) -> Self {
+        let mut dice = StdRng::seed_from_u64(shared.plan.seed.wrapping_add(number as u64));
+        let turn = SpeakingTurn { frame: dice.random_range(0..10_000), talks: true, frames_left: 0 };
+        Self {
+            number,
+            shared,
+            dice,
+            tally: Tally {
+                joined: false,
+                first_audio: None,
+                packets_sent: 0,
+                packets_received: 0,
+                packets_lost: 0,
+                transit: Histogram::new(),
+                switch: Histogram::new(),
+                rejoins: 0,
+                mislabelled: 0,
+                failure: None,
+            },
+            slots: std::array::from_fn(|_| SlotMeter::default()),
+            offered: None,
+            settled: false,
+            measuring: false,
+            voices: HashMap::new(),
+            bound_for: None,
+            seated: None,
+            turn,
+        }
+    }
+
+    pub(super) async fn run(mut self) -> Tally {
+        if let Err(failure) = self.stay().await {
+            self.tally.failure = Some(failure);
+        }
+        self.settle(false);
+        self.tally.packets_received = self.slots.iter().map(SlotMeter::received).sum();
+        self.tally.packets_lost = self.slots.iter().map(SlotMeter::lost).sum();
+        self.tally
+    }
+
+    fn speaks(&self) -> bool {
+        self.number < self.shared.plan.speaking
+    }
+
+    async fn stay(&mut self) -> Result<(), GuestError> {
+        let shared = Arc::clone(&self.shared);
+        let mut phase = shared.phase.clone();
+        let mut here = {
+            let _turn = shared.door.acquire().await.expect("the door is never shut");
+            self.come_in().await?
+        };
+        while *phase.borrow_and_update() != Phase::Leaving {
+            let due = here.peer.due().into_iter().chain(here.trying.map(|since| since + MEDIA_TRY_WAIT)).min();
+            tokio::select! {
+                heard = here.line.hear() => self.hear(&mut here, heard)?,
+                readable = here.socket.readable() => {
+                    readable.map_err(|error| GuestError::Media(error.to_string()))?;
+                    here.read_datagrams();
+                }
+                () = sleep_until_or_never(due) => self.look_after(&mut here)?,
+                () = tick(&mut here.steps) => self.speak(&mut here),
+                () = sleep_until_or_never(here.next_move) => self.live(&mut here, false),
+                _ = phase.changed() => self.measure(*phase.borrow() == Phase::Measuring),
+            }
+            self.pump(&mut here)?;
+        }
+        here.line.say(&ClientMessage::Leave {});
+        here.line.close().await;
+        Ok(())
+    }
+
+    /// From now on it counts: what came before was the rush at the door.
+    fn measure(&mut self, measuring: bool) {
+        if measuring && !self.measuring {
+            self.measuring = true;
+            self.slots.iter_mut().for_each(SlotMeter::forget);
+            self.tally.packets_sent = 0;
+        }
+    }
+
+    async fn come_in(&mut self) -> Result<Presence, GuestError> {
+        let microphone = if self.speaks() { Microphone::On } else { Microphone::Absent };
+        let hello = ClientMessage::Hello {
+            protocol: PROTOCOL_VERSION,
+            token: self.shared.link.token().to_owned(),
+            name: names::name(self.number),
+            microphone,
+            resume: None,
+            start: None,
+        };
+        let (line, welcome) = Line::join(&self.shared.link, &hello).await?;
+        let in_words = |error: &dyn std::fmt::Display| GuestError::Media(error.to_string());
+        let socket = UdpSocket::bind((line.local_ip, 0)).await.map_err(|error| in_words(&error))?;
+        let local = socket.local_addr().map_err(|error| in_words(&error))?;
+        let now = Instant::now();
+        self.take_labels(&welcome, now);
+        let (peer, sdp) =
+            LeanPeer::offer(local, self.speaks(), &self.shared.certificate, now).map_err(|error| in_words(&error))?;
+        self.offered = Some(now);
+        line.say(&ClientMessage::Offer { sdp, tracks: peer.tracks() });
+        let steps = self.speaks().then(|| {
+            let start = now + Duration::from_micros(self.dice.random_range(0..FRAME_MS * 1_000));
+            let mut steps = interval_at(start.into(), Duration::from_millis(FRAME_MS));
+            steps.set_missed_tick_behavior(MissedTickBehavior::Burst);
+            steps
+        });
+        let world = World::new(welcome, now);
+        let mut here = Presence { line, world, socket, local, peer, trying: None, steps, next_move: None };
+        self.live(&mut here, true);
+        // The door stays taken until the answer is here, so that the rest of the crowd does not drown it.
+        let answer = async {
+            while here.trying.is_none() {
+                let heard = here.line.hear().await;
+                self.hear(&mut here, heard)?;
+            }
+            Ok::<(), GuestError>(())
+        };
+        timeout(MEDIA_WAIT, answer)
+            .await
+            .map_err(|_| GuestError::Media("the server did not answer the offer".to_owned()))??;
+        self.pump(&mut here)?;
+        Ok(here)
+    }
+
+    fn take_labels(&mut self, welcome: &Welcome, now: Instant) {
+        for (slot, speaker) in self.slots.iter_mut().zip(&welcome.audio_slots) {
+            slot.label(*speaker, now);
+        }
+    }
+
+    fn hear(&mut self, here: &mut Presence, heard: Heard) -> Result<(), GuestError> {
+        let message = match heard {
+            Heard::Frame(frame) => {
+                here.world.apply_frame(frame);
+                return Ok(());
+            }
+            Heard::Cut(why) => return Err(GuestError::Connection(why)),
+            Heard::Message(message) => *message,
+        };
+        here.world.apply(&message);
+        let now = Instant::now();
+        match message {
+            ServerMessage::Answer { sdp } => {
+                here.peer.answer(&sdp, now).map_err(|error| GuestError::Media(error.to_string()))?;
+                here.trying = Some(now);
+            }
+            ServerMessage::AudioSlot { slot, speaker } => {
+                if let Some(slot) = self.slots.get_mut(usize::from(slot.0)) {
+                    slot.label(speaker, now);
+                }
+            }
+            ServerMessage::PlaceChanged { participant, place }
+                if participant == here.world.me() && self.bound_for.is_some() && place.table() == self.bound_for =>
+            {
+                self.seated.get_or_insert(now);
+            }
+            ServerMessage::MediaLost {} => self.rejoin(here)?,
+            ServerMessage::Refused { code, message, closes } => {
+                let of_media = matches!(
+                    code,
+                    RefusalCode::OfferUnreadable
+                        | RefusalCode::OfferLacks
+                        | RefusalCode::Codec
+                        | RefusalCode::MediaFull
+                );
+                if closes || of_media {
+                    return Err(GuestError::Refused(Refusal { code, message }));
+                }
+            }
+            ServerMessage::Goodbye { reason } => return Err(GuestError::Ended(reason)),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Timers: the library's, and ours.
+    fn look_after(&mut self, here: &mut Presence) -> Result<(), GuestError> {
+        let now = Instant::now();
+        here.peer.handle_timeout(now);
+        if here.trying.is_some_and(|since| now.saturating_duration_since(since) >= MEDIA_TRY_WAIT) {
+            self.rejoin(here)?;
+        }
+        Ok(())
+    }
+
+    fn rejoin(&mut self, here: &mut Presence) -> Result<(), GuestError> {
+        self.tally.rejoins += 1;
+        if self.tally.rejoins >= MEDIA_TRIES_MAX {
+            return Err(GuestError::Media("the peer connection did not come up".to_owned()));
+        }
+        let (peer, sdp) = LeanPeer::offer(here.local, self.speaks(), &self.shared.certificate, Instant::now())
+            .map_err(|error| GuestError::Media(error.to_string()))?;
+        here.peer = peer;
+        here.trying = None;
+        self.slots.iter_mut().for_each(SlotMeter::restart);
+        here.line.say(&ClientMessage::Offer { sdp, tracks: here.peer.tracks() });
+        Ok(())
+    }
+
+    fn speak(&mut self, here: &mut Presence) {
+        let now = Instant::now();
+        if !self.tally.joined {
+            return;
+        }
+        let (payload, level) = match self.shared.plan.talk {
+            Talk::Constant => (Some(stamped_constant(now)), VoiceLevel::from_minus_dbov(20)),
+            Talk::Speech => {
+                let frame = self.turn.next(&self.shared.voices[self.number % self.shared.voices.len()], &mut self.dice);
+                (frame.payload.map(|payload| stamped_speech(&payload, now)), frame.level)
+            }
+        };
+        match payload {
+            Some(payload) => {
+                here.peer.speak(payload, level, true, now);
+                self.tally.packets_sent += 1;
+            }
+            None => here.peer.pause(),
+        }
+    }
+
+    fn live(&mut self, here: &mut Presence, is_first: bool) {
+        let step = life::next_step(&self.shared.plan, self.number, is_first, &here.world, &mut self.dice);
+        if let Some(message) = step.message {
+            here.line.say(&message);
+        }
+        self.bound_for = step.bound_for;
+        self.seated = None;
+        here.next_move = step.next.map(|pause| Instant::now() + pause);
+    }
+
+    /// Takes in what the peer connection tells, and lets out what it sends.
+    fn pump(&mut self, here: &mut Presence) -> Result<(), GuestError> {
+        let now = Instant::now();
+        while let Some(event) = here.peer.poll() {
+            match event {
+                LeanEvent::Connected => {
+                    here.trying = None;
+                    self.tally.joined = true;
+                    here.line.say(&ClientMessage::SetEars { open: true });
+                    self.settle(true);
+                }
+                LeanEvent::Failed => {
+                    self.rejoin(here)?;
+                    break;
+                }
+                LeanEvent::Packet(packet) => self.receive(here, &packet, now),
+            }
+        }
+        while let Some((datagram, to)) = here.peer.next_datagram(now) {
+            // A full socket is a lossy network.
+            let _ = here.socket.try_send_to(&datagram, to);
+        }
+        Ok(())
+    }
+
+    fn receive(&mut self, here: &Presence, packet: &VoicePacket, now: Instant) {
+        let Some(slot) = self.slots.get_mut(usize::from(packet.slot.0)) else { return };
+        slot.count(packet.sequence);
+        let labelled = slot.labelled(packet.csrc, now);
+        self.tally.mislabelled += u64::from(labelled == Labelled::Wrong);
+        if self.tally.first_audio.is_none() {
+            self.tally.first_audio = self.offered.map(|offered| now.saturating_duration_since(offered));
+        }
+        if !self.measuring {
+            return;
+        }
+        if let Some(transit) = transit(&packet.payload, now) {
+            self.tally.transit.record(transit);
+        }
+        if let (Some(speaker), Some(table)) = (packet.csrc, self.bound_for) {
+            let heard_before = self.voices.insert(speaker, now);
+            if let Some(seated) = self.seated {
+                let sits_there =
+                    here.world.people().get(&speaker).is_some_and(|person| person.view.place.table() == Some(table));
+                if sits_there {
+                    let is_new = heard_before.is_none_or(|before| before + NEW_VOICE_AFTER < seated);
+                    if is_new {
+                        self.tally.switch.record(now.saturating_duration_since(seated));
+                    }
+                    self.bound_for = None;
+                    self.seated = None;
+                }
+            }
+        }
+    }
+
+    fn settle(&mut self, is_in: bool) {
+        if !std::mem::replace(&mut self.settled, true) {
+            // The crowd may have ended already.
+            let _ = self.shared.settled.send(is_in);
+        }
+    }
+}
+
+impl Presence {
+    fn read_datagrams(&mut self) {
+        let mut buffer = [0; 2_048];
+        for _ in 0..DATAGRAMS_AT_ONCE {
+            match self.socket.try_recv_from(&mut buffer) {
+                Ok((length, from)) => self.peer.receive(&buffer[..length], from, Instant::now()),
+                Err(_) => return,
+            }
+        }
+    }
+}
+
+impl SpeakingTurn {
+    /// The next 20 ms of a voice: people take turns, so each is silent for a while between.
+    fn next(&mut self, voice: &[SpeechFrame], dice: &mut StdRng) -> SpeechFrame {
+        if self.frames_left == 0 {
+            self.talks = !self.talks;
+            let seconds = if self.talks { dice.random_range(5..16) } else { dice.random_range(2..8) };
+            self.frames_left = seconds * 50;
+        }
+        self.frames_left -= 1;
+        self.frame += 1;
+        if self.talks {
+            voice[self.frame % voice.len()].clone()
+        } else {
+            SpeechFrame { payload: None, level: VoiceLevel::SILENT }
+        }
+    }
+}
+
+async fn sleep_until_or_never(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn tick(steps: &mut Option<Interval>) {
+    match steps {
+        Some(steps) => {
+            steps.tick().await;
+        }
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,98 @@
+//! What the server says, taken in and passed on.
+
+use super::Session;
+use crate::error::GuestError;
+use crate::event::Event;
+use std::time::Instant;
+use torg_protocol::ids::{AudioSlotIndex, ParticipantId};
+use torg_protocol::message::{GoodbyeReason, Refusal, RefusalCode, ServerMessage, Welcome};
+use torg_protocol::people::Place;
+
+impl Session {
+    pub(super) async fn hear(&mut self, message: ServerMessage) {
+        self.tell_of(&message);
+        self.view.send_modify(|view| view.world.apply(&message));
+        match message {
+            ServerMessage::Answer { sdp } => {
+                let answered = self.media.answer(&sdp, Instant::now()).await;
+                if let Err(why) = answered {
+                    self.give_media_up(why).await;
+                }
+            }
+            ServerMessage::AudioSlot { slot, speaker } => self.label(slot, speaker),
+            ServerMessage::Resume { token } => self.hello.resume = Some(token),
+            ServerMessage::MediaLost {} => self.rejoin("the server lost it").await,
+            ServerMessage::Pong { nonce, server_time } if nonce == self.ping.0 => {
+                let sent = self.ping.1;
+                self.view.send_modify(|view| view.world.pong(sent, Instant::now(), server_time));
+            }
+            ServerMessage::Refused { code, message, closes } => self.refused(Refusal { code, message }, closes).await,
+            ServerMessage::Goodbye { reason } => match reason {
+                GoodbyeReason::ServerStops | GoodbyeReason::SpaceRestarts | GoodbyeReason::FellBehind => {
+                    self.come_back(GuestError::Ended(reason).to_string());
+                }
+                GoodbyeReason::Replaced | GoodbyeReason::LinkRevoked => {
+                    self.tell(Event::Ended { reason: Some(reason) });
+                    self.end(GuestError::Ended(reason)).await;
+                }
+            },
+            _ => {}
+        }
+    }
+
+    pub(super) async fn refused(&mut self, refusal: Refusal, closes: bool) {
+        let of_media = matches!(
+            refusal.code,
+            RefusalCode::OfferUnreadable | RefusalCode::OfferLacks | RefusalCode::Codec | RefusalCode::MediaFull
+        );
+        if of_media && self.media.awaits_answer() {
+            self.give_media_up(GuestError::Refused(refusal.clone()).to_string()).await;
+        }
+        if closes {
+            self.end(GuestError::Refused(refusal.clone())).await;
+        }
+        self.view.send_modify(|view| {
+            view.refusals += 1;
+            view.last_refusal = Some(refusal);
+        });
+    }
+
+    pub(super) fn label(&mut self, slot: AudioSlotIndex, speaker: Option<ParticipantId>) {
+        self.sound.label(slot, speaker);
+        let now = Instant::now();
+        self.view.send_modify(|view| view.meter.label(slot, speaker, now));
+    }
+
+    pub(super) fn tell_joined(&self, welcome: &Welcome) {
+        self.tell(Event::Joined {
+            space: welcome.space.name.as_str().to_owned(),
+            id: welcome.you.0,
+            people: welcome.participants.len(),
+            resumed: welcome.resumed,
+        });
+    }
+
+    /// Tells of a message, with the names that the world knows before it takes the message in.
+    pub(super) fn tell_of(&self, message: &ServerMessage) {
+        let view = self.view.borrow();
+        let name = |who: ParticipantId| view.world.name_of(who).unwrap_or("somebody").to_owned();
+        let event = match message {
+            ServerMessage::Entered { participant } => Event::Entered { name: participant.name.as_str().to_owned() },
+            ServerMessage::Left { participant } => Event::Left { name: name(*participant) },
+            ServerMessage::PlaceChanged { participant, place } => match place {
+                Place::Seat { table, .. } => {
+                    let table = view.world.space().map.tables.get(usize::from(table.0));
+                    let table = table.map_or_else(String::new, |table| table.name.as_str().to_owned());
+                    Event::SatDown { name: name(*participant), table }
+                }
+                Place::Rising { .. } => Event::StoodUp { name: name(*participant) },
+                Place::Square => return,
+            },
+            ServerMessage::AudioSlot { slot, speaker } => Event::AudioSlot { slot: slot.0, speaker: speaker.map(name) },
+            ServerMessage::Refused { code, message, .. } => Event::Refused { code: *code, message: message.clone() },
+            _ => return,
+        };
+        drop(view);
+        self.tell(event);
+    }
+}
