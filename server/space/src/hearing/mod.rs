@@ -1,6 +1,8 @@
 //! Hearing: who may hear whom, who speaks, and whose voice each audio slot carries.
 
 mod cells;
+mod changes;
+mod room;
 mod slots;
 mod tick;
 mod voice;
