@@ -147,7 +147,9 @@ fn without_default_port(authority: &str) -> &str {
     authority.strip_suffix(":443").or_else(|| authority.strip_suffix(":80")).unwrap_or(authority)
 }
 
-fn is_loopback_name(host: &str) -> bool {
+/// Whether a host, with or without a port, is this very machine.
+#[must_use]
+pub fn is_loopback_name(host: &str) -> bool {
     let name = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((address, _)) => address,
         None => host.split(':').next().unwrap_or(host),

@@ -4,6 +4,8 @@
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::sync::OnceLock;
+use std::time::Duration;
+use tokio::sync::watch;
 
 /// People in all spaces, those whose place is held among them.
 pub const PARTICIPANTS: &str = "torg_participants";
@@ -38,6 +40,8 @@ pub const MEDIA_DROPPED: &str = "torg_media_dropped_total";
 /// The part of what was sent that listeners report lost, 0 to 1.
 pub const MEDIA_LOSS: &str = "torg_media_downstream_loss_ratio";
 
+/// Ticks and joins recorded in this time are some hundred numbers for each space.
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 const TICK_BUCKETS: [f64; 9] = [0.0001, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.2];
 const JOIN_BUCKETS: [f64; 10] = [0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0];
 const LOSS_BUCKETS: [f64; 6] = [0.0, 0.01, 0.02, 0.05, 0.1, 0.25];
@@ -63,6 +67,18 @@ pub fn install() -> PrometheusHandle {
             handle
         })
         .clone()
+}
+
+/// Folds what was recorded into the buckets until the server stops: between two scrapes, or where nobody scrapes
+/// at all, every single time would be kept otherwise.
+pub async fn keep_up(figures: PrometheusHandle, mut stopping: watch::Receiver<bool>) {
+    let mut turns = tokio::time::interval(UPKEEP_EVERY);
+    loop {
+        tokio::select! {
+            _ = turns.tick() => figures.run_upkeep(),
+            _ = stopping.wait_for(|stopping| *stopping) => return,
+        }
+    }
 }
 
 fn describe() {

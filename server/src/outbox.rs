@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use tokio::sync::{Notify, mpsc};
 use torg_protocol::ServerMessage;
-use torg_protocol::message::{GoodbyeReason, Refusal};
+use torg_protocol::message::{GoodbyeReason, Refusal, RefusalCode};
 
 /// A message on its way to a client, encoded.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ impl Outgoing {
     #[must_use]
     pub fn refused(refusal: Refusal, closes: bool) -> Self {
         let code = refusal.code;
-        metrics::counter!(crate::metrics::REFUSED, "code" => format!("{code:?}")).increment(1);
+        metrics::counter!(crate::metrics::REFUSED, "code" => name_of(code)).increment(1);
         let text = encode(&ServerMessage::Refused { code, message: refusal.message, closes });
         if closes { Self::LastText(text) } else { Self::Text(text) }
     }
@@ -45,6 +45,12 @@ impl Outgoing {
             Self::Close(_) => 0,
         }
     }
+}
+
+/// A code as it stands on the wire.
+fn name_of(code: RefusalCode) -> String {
+    let json = serde_json::to_string(&code).expect("a code is a word");
+    json.trim_matches('"').to_owned()
 }
 
 /// A message as it goes over the wire.

@@ -12,7 +12,7 @@ use crate::registry::{self, Registry};
 use crate::store::{Store, StoreError};
 use crate::{http, metrics, session};
 use anyhow::Context as _;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
@@ -96,7 +96,9 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
         stopping: is_stopping.clone(),
         alive: alive.clone(),
     });
-    let pages = http::routes(http::Parts { registry: to_registry.clone(), surroundings, figures });
+    tokio::spawn(metrics::keep_up(figures.clone(), is_stopping.clone()));
+    let public_url = public_url.into();
+    let pages = http::routes(http::Parts { registry: to_registry.clone(), surroundings, figures, public_url });
     let door = Door { router: pages.merge(sessions), tls, media: media.tcp, stopping: is_stopping, alive };
     if let Some(listener) = doors.media_listener {
         tokio::spawn(front::serve(listener, door.clone(), Takes::MediaOnly));
@@ -121,16 +123,25 @@ async fn open_doors(config: &Config) -> anyhow::Result<Doors> {
         let listener = bind(config.listen, "--listen").await?;
         let addr = listener.local_addr().context("the listener has no address")?;
         let media_port = config.media_port.unwrap_or(addr.port());
-        let media_addr = SocketAddr::new(addr.ip(), media_port);
-        let media_listener =
-            if media_port == addr.port() { None } else { Some(bind(media_addr, "--media-port").await?) };
+        let media_listener = if media_port == addr.port() { None } else { Some(bind_media(media_port).await?) };
+        let tcp = media_listener.as_ref().map_or(Ok(addr), TcpListener::local_addr)?;
         let workers = std::thread::available_parallelism().map_or(1, usize::from);
         let public_ips = config.public_ips.clone();
-        match media::start(MediaConfig { port: media_port, public_ips, tcp: media_addr, workers }) {
+        match media::start(MediaConfig { port: media_port, public_ips, tcp, workers }) {
             Ok(media) => return Ok(Doors { listener, media_listener, media }),
             Err(error) if tries == 0 => return Err(error),
             Err(_) => {}
         }
+    }
+}
+
+/// A port of its own for media over TCP is open to everybody, as the UDP port is: pages may hide behind a proxy,
+/// media does not pass through it.
+async fn bind_media(port: u16) -> anyhow::Result<TcpListener> {
+    match TcpListener::bind((Ipv6Addr::UNSPECIFIED, port)).await {
+        Ok(listener) => Ok(listener),
+        // A machine without IPv6.
+        Err(_) => bind((Ipv4Addr::UNSPECIFIED, port).into(), "--media-port").await,
     }
 }
 
@@ -161,11 +172,7 @@ fn own_address(unspecified: IpAddr) -> IpAddr {
     let reachable = |ip: &IpAddr| ip.is_ipv4() && !ip.is_loopback();
     let address = interfaces.iter().map(if_addrs::Interface::ip).find(reachable);
     // Without a network there is only this machine.
-    address.unwrap_or(if unspecified.is_ipv4() {
-        Ipv4Addr::LOCALHOST.into()
-    } else {
-        std::net::Ipv6Addr::LOCALHOST.into()
-    })
+    address.unwrap_or(if unspecified.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() })
 }
 
 /// The links of a space, read from the data folder beside a server that may be running; renewed if asked.

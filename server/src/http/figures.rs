@@ -38,7 +38,6 @@ pub(super) async fn metrics(
 ) -> Response {
     match parts.surroundings.standing(arrival, &headers) {
         Standing::Local | Standing::Admin => {
-            parts.figures.run_upkeep();
             let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
             (kind, parts.figures.render()).into_response()
         }

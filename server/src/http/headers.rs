@@ -1,6 +1,6 @@
 //! The headers that every answer carries, so that a page can do no more than it must.
 
-use crate::arrival::host;
+use crate::arrival::{Arrival, host, is_loopback_name};
 use axum::extract::Request;
 use axum::http::HeaderValue;
 use axum::http::header::{
@@ -16,7 +16,7 @@ const PERMISSIONS: &str = "microphone=(self), speaker-selection=(self), autoplay
 /// Adds the headers.
 pub(super) async fn harden(request: Request, next: Next) -> Response {
     let host = host(request.headers());
-    let tls = request.extensions().get::<crate::arrival::Arrival>().is_some_and(|arrival| arrival.tls);
+    let tls = request.extensions().get::<Arrival>().is_some_and(|arrival| arrival.tls);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, content_security_policy(host.as_deref()));
@@ -26,7 +26,8 @@ pub(super) async fn harden(request: Request, next: Next) -> Response {
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    if tls {
+    // A promise for `localhost` would bind every other server on the machine.
+    if tls && !host.as_deref().is_none_or(is_loopback_name) {
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     response

@@ -26,6 +26,8 @@ pub struct Parts {
     pub surroundings: Arc<Surroundings>,
     /// The figures.
     pub figures: PrometheusHandle,
+    /// What links begin with.
+    pub public_url: Arc<str>,
 }
 
 /// The routes of the pages.

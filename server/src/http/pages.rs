@@ -13,15 +13,15 @@ pub(super) async fn style() -> Response {
 }
 
 /// Somebody came without a link.
-pub(super) fn without_link(headers: &HeaderMap) -> Response {
+pub(super) fn without_link(headers: &HeaderMap, public_url: &str) -> Response {
     let words = for_reader(headers);
-    let how = "curl -X POST https://…/api/spaces -H 'Authorization: Bearer TOKEN' -d '{\"name\": \"…\"}'";
+    let how = format!("curl -X POST {public_url}/api/spaces -H 'Authorization: Bearer TOKEN' -d '{{\"name\": \"…\"}}'");
     let body = format!(
         "<p>{}</p><h2>{}</h2><p>{}</p><pre>{}</pre>",
         words.need_link,
         words.host_title,
         words.host_how,
-        escape(how)
+        escape(&how)
     );
     page(StatusCode::OK, words, words.welcome, &body)
 }

@@ -28,7 +28,7 @@ pub(super) async fn front_page(
         let no_store = (header::CACHE_CONTROL, "no-store");
         return (StatusCode::SEE_OTHER, [(header::LOCATION, path), no_store]).into_response();
     }
-    pages::without_link(&headers)
+    pages::without_link(&headers, &parts.public_url)
 }
 
 /// The app; which space it is, the app reads from the address.
