@@ -7,7 +7,7 @@ import type { Figure, Stage } from './figures';
 import { BELOW, layOut, offsetOf, sideOf, type Box, type LabelItem, type Side } from './labels';
 import { shortName } from './names';
 import { seatPoint } from './places';
-import { PLATE_HEIGHT, type Sprites } from './sprites';
+import { PLATE_HEIGHT, type AvatarLook, type Sprites } from './sprites';
 
 /** How somebody's name stands now, and where it goes. */
 interface Plate { text: string; x: number; y: number; alpha: number; side: Side | null; seated: boolean }
@@ -23,8 +23,11 @@ export interface View {
   /** All of the canvas, with what a panel covers. */
   readonly full: Size;
   readonly sprites: Sprites;
+  /** Whether the scale is at rest. */
+  readonly settled: boolean;
 }
 
+/** While the scale changes avatars are stretched from one of these sizes, so that none is painted for a frame only. */
 const SPRITE_RADII = [6, 9, 13, 18, 26] as const;
 const PLATE_EASE_MS = 55;
 /** Names of people this far outside the view are laid out too, so that panning brings no surprise. */
@@ -32,7 +35,8 @@ const BEYOND_PX = 90;
 
 /** Radius of an avatar, CSS pixels: half a metre on the map, 18 at rest, growing slowly when near. */
 export function avatarRadius(scale: number): number {
-  return scale < 34.6 ? Math.max(scale * 0.52, 4.5) : Math.max(18, 18 * (scale / 48) ** 0.6);
+  const radius = scale < 34.6 ? Math.max(scale * 0.52, 4.5) : Math.max(18, 18 * (scale / 48) ** 0.6);
+  return Math.round(radius * 4) / 4;
 }
 
 /** How far from the middle a name begins: outside the ring, and outside the chair's back of who sits. */
@@ -193,16 +197,16 @@ function paintFigure(view: View, figure: Figure, x: number, y: number, radius: n
     context.stroke();
   }
   if (figure.facing !== null && !figure.away) paintNose(context, palette, figure, x, y, radius);
-  const drawn = SPRITE_RADII.find((size) => size >= radius) ?? 26;
-  const sprite = sprites.avatar(figure.letters, figure.pair, drawn, figure.away);
+  const drawn = view.settled ? radius : (SPRITE_RADII.find((size) => size >= radius) ?? 26);
+  const sprite = sprites.avatar(figure.letters, figure.pair, drawn, lookOf(figure));
   const size = (sprite.width * radius) / drawn;
-  context.drawImage(sprite.image, x - size / 2, y - size / 2, size, size);
-  if (figure.microphone !== 'on' && radius >= 8) {
-    const mark = sprites.mark(figure.microphone === 'muted' ? 'muted' : 'listens');
-    const side = Math.min(Math.max(radius * 0.95, 14), 20);
-    const away = radius * 0.8;
-    context.drawImage(mark.image, x + away - side / 2, y + away - side / 2, side, side);
-  }
+  // Who stands is copied to whole pixels, which is sharper and cheaper; who walks glides between them.
+  const at = (middle: number): number => (figure.moving ? middle - size / 2 : snapped(middle - size / 2, sprites.density));
+  context.drawImage(sprite.image, at(x), at(y), size, size);
+}
+
+function lookOf({ away, microphone }: Figure): AvatarLook {
+  return { away, mark: microphone === 'on' ? null : microphone === 'muted' ? 'muted' : 'listens' };
 }
 
 /** The ring of who speaks: it grows and thickens with the level. */

@@ -18,6 +18,8 @@ export interface Figure {
   y: number;
   /** Where it looks, radians from the top, clockwise; null when it just stands. */
   facing: number | null;
+  /** Whether it moved on the screen in this frame. */
+  moving: boolean;
   /** 0 to 1, smoothed. */
   loudness: number;
   away: boolean;
@@ -64,7 +66,8 @@ export class Figures {
       figure.microphone = person.microphone;
       figure.seatedAt = person.place.on === 'seat' ? person.place.table : null;
       const walking = isWalking(person.motion, now);
-      moving = step(figure, at, elapsed_ms, calm) || walking || moving;
+      figure.moving = step(figure, at, elapsed_ms, calm) || walking;
+      moving = figure.moving || moving;
       figure.facing = facing(figure, person.motion, walking, stage);
       const target = person.id === stage.me ? myLoudness : loudnessOf(person.level);
       moving = settle(figure, person.microphone === 'on' ? target : 0, elapsed_ms) || moving;
@@ -75,7 +78,7 @@ export class Figures {
   #enter(id: ParticipantId, name: string, at: Point): Figure {
     const figure: Figure = {
       id, name, letters: initials(name), pair: avatarPair(id), x: at.x, y: at.y,
-      facing: null, loudness: 0, away: false, microphone: 'absent', seatedAt: null,
+      facing: null, moving: false, loudness: 0, away: false, microphone: 'absent', seatedAt: null,
     };
     this.all.set(id, figure);
     return figure;

@@ -106,6 +106,10 @@ function isWithin(box: Box, view: Box): boolean {
   return box.left >= view.left && box.right <= view.right && box.top >= view.top && box.bottom <= view.bottom;
 }
 
+function isSeen(item: LabelItem, view: Box): boolean {
+  return item.x > view.left && item.x < view.right && item.y > view.top && item.y < view.bottom;
+}
+
 /**
  * Finds a side for each name that has room. `before` are the sides of the last time, `obstacles` what no name may
  * cover, `view` what is seen: a name stands where it is not cut off, if it can.
@@ -132,7 +136,8 @@ export function layOut(
       const box = boxAt(item, candidate, margin);
       return names.isFree(box, item.id) && faces.isFree(box, item.id);
     });
-    const side = free.find((candidate) => isWithin(boxAt(item, candidate, 0), view)) ?? free[0]
+    const whole = isSeen(item, view) ? free.find((candidate) => isWithin(boxAt(item, candidate, 0), view)) : undefined;
+    const side = whole ?? free[0]
       ?? (item.always ? sides.find((candidate) => names.isFree(boxAt(item, candidate, 0), item.id)) : undefined);
     if (side === undefined) continue;
     placed.set(item.id, side);

@@ -261,9 +261,10 @@ export class Scene {
     const calm = this.#options.calm();
     const peopleMove = this.#figures.update(stage, elapsed_ms, this.#options.myLoudness(), calm);
     const cameraMoves = this.#moveCamera(stage, elapsed_ms, calm);
-    const view = { context: this.#context, camera: this.#camera, size: this.#size, full: this.#full, sprites: this.#sprites };
+    const shown = { context: this.#context, camera: this.#camera, size: this.#size, full: this.#full };
     this.#context.setTransform(this.#density, 0, 0, this.#density, 0, 0);
-    const groundMoves = this.#ground.paint(view, stage.space.map, this.#density, time);
+    const groundMoves = this.#ground.paint(shown, stage.space.map, this.#density, time);
+    const view = { ...shown, sprites: this.#sprites, settled: !groundMoves };
     this.#namesDirty = this.#namesDirty || peopleMove;
     if (this.#namesDirty && time - this.#namesAt >= NAMES_EVERY_MS) {
       const pointed = this.#pointed.kind === 'person' ? this.#pointed.id : null;

@@ -11,6 +11,20 @@ export interface Sprite {
   readonly height: number;
 }
 
+/** What an avatar shows besides who it is. */
+export interface AvatarLook {
+  /** The connection dropped. */
+  readonly away: boolean;
+  /** At the lower right: muted, or without a microphone. */
+  readonly mark: 'muted' | 'listens' | null;
+}
+
+/** On smaller discs nothing can be read. */
+const LETTERS_FROM_RADIUS = 8;
+/** The side that the mark is drawn with, and how far it sits from the middle, in radii, on each axis. */
+const MARK_SIDE = 18;
+const MARK_AWAY = 0.8;
+
 /** How a name plate looks: mine, somebody's, or of somebody whose connection dropped. */
 export type PlateKind = 'mine' | 'other' | 'away';
 
@@ -35,17 +49,18 @@ export class Sprites {
     if (this.#ruler) this.#ruler.font = PLATE_FONT;
   }
 
-  /** An avatar's disc with its initials; `radius` without the rim. */
-  avatar(letters: string, pair: number, radius: number, away: boolean): Sprite {
-    return this.#once(`a ${pair} ${radius} ${away} ${letters}`, 2 * radius + 6, 2 * radius + 6, (context, size) => {
+  /** An avatar's disc with its initials and its mark; `radius` without the rim. The disc is in the middle. */
+  avatar(letters: string, pair: number, radius: number, look: AvatarLook): Sprite {
+    const side = Math.ceil(2 * Math.max(radius + 3, MARK_AWAY * radius + markSide(radius) / 2 + 1));
+    return this.#once(`a ${pair} ${radius} ${look.away} ${look.mark} ${letters}`, side, side, (context) => {
       const colours = this.palette.avatars[pair - 1] ?? { ground: '#444', ink: '#fff' };
-      paintAvatar(context, this.palette, colours, letters, size / 2, radius, away);
+      context.translate(side / 2, side / 2);
+      paintAvatar(context, this.palette, colours, letters, radius, look.away);
+      if (look.mark === null || radius < LETTERS_FROM_RADIUS) return;
+      context.translate(MARK_AWAY * radius, MARK_AWAY * radius);
+      context.scale(markSide(radius) / MARK_SIDE, markSide(radius) / MARK_SIDE);
+      paintMark(context, this.palette, look.mark);
     });
-  }
-
-  /** The mark at the lower right of who is muted or only listens. */
-  mark(kind: 'muted' | 'listens'): Sprite {
-    return this.#once(`m ${kind}`, 18, 18, (context) => paintMark(context, this.palette, kind));
   }
 
   plateWidth(text: string): number {
@@ -103,38 +118,42 @@ function painted(width: number, height: number, paint: (context: SpriteContext) 
   return canvas.transferToImageBitmap();
 }
 
+/** The mark grows with the avatar, and stays large enough to be told. */
+function markSide(radius: number): number {
+  return Math.min(Math.max(radius * 0.95, 14), 20);
+}
+
 function paintAvatar(
-  context: SpriteContext, palette: Palette, colours: AvatarColours, letters: string, middle: number, radius: number, away: boolean,
+  context: SpriteContext, palette: Palette, colours: AvatarColours, letters: string, radius: number, away: boolean,
 ): void {
   if (away) {
     // Who is away is an outline: the shape says it, not only a paler colour.
     context.fillStyle = palette.map.plate;
-    disc(context, middle, middle, radius);
+    disc(context, 0, 0, radius);
     context.fill();
     context.strokeStyle = colours.ground;
     context.lineWidth = 1.75;
     context.setLineDash([3, 3]);
-    disc(context, middle, middle, radius - 1);
+    disc(context, 0, 0, radius - 1);
     context.stroke();
     context.setLineDash([]);
   } else {
     context.fillStyle = palette.map['avatar-rim'];
-    disc(context, middle, middle, radius + 2);
+    disc(context, 0, 0, radius + 2);
     context.fill();
     context.fillStyle = colours.ground;
-    disc(context, middle, middle, radius);
+    disc(context, 0, 0, radius);
     context.fill();
   }
-  if (radius < 8) return;
+  if (radius < LETTERS_FROM_RADIUS) return;
   context.fillStyle = away ? palette.map['plate-away-ink'] : colours.ink;
   context.font = fontOf(Math.round(radius * 0.78), 650);
   context.textAlign = 'center';
   context.textBaseline = 'middle';
-  context.fillText(letters, middle, middle + radius * 0.05);
+  context.fillText(letters, 0, radius * 0.05);
 }
 
 function paintMark(context: SpriteContext, palette: Palette, kind: 'muted' | 'listens'): void {
-  context.translate(9, 9);
   context.fillStyle = palette.map['mark-ink'];
   disc(context, 0, 0, 8);
   context.fill();
