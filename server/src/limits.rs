@@ -40,8 +40,15 @@ pub const KEEPALIVE_EVERY: Duration = Duration::from_secs(3);
 /// Silence after which a websocket is dead.
 pub const SILENCE_MAX: Duration = Duration::from_secs(9);
 
+/// What the system may hold of what a client has not read yet, bytes. Left alone it grows to megabytes, and a slow
+/// client would be told of a square of half a minute ago before anybody notices that it has fallen behind.
+pub const SEND_BUFFER_BYTES: usize = 128 * 1024;
+
 /// How long the last words of a session may take to be written.
 pub const LAST_WORDS_WAIT: Duration = Duration::from_secs(2);
+
+/// How long a closed websocket waits for the client to close it too, so that the last words are not cut off.
+pub const CLOSE_WAIT: Duration = Duration::from_secs(1);
 
 /// Messages beyond the rate that are passed over in a row before the session is ended.
 pub const TOO_FREQUENT_MAX: u32 = 1_000;

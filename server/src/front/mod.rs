@@ -4,7 +4,9 @@ mod sniff;
 pub mod tls;
 
 use crate::arrival::Arrival;
-use crate::limits::{CONNECTIONS_MAX, FIRST_BYTES_WAIT, HALF_OPEN_MAX, HTTP_HEAD_WAIT, TLS_HANDSHAKE_WAIT};
+use crate::limits::{
+    CONNECTIONS_MAX, FIRST_BYTES_WAIT, HALF_OPEN_MAX, HTTP_HEAD_WAIT, SEND_BUFFER_BYTES, TLS_HANDSHAKE_WAIT,
+};
 use crate::metrics::CONNECTIONS_DROPPED;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
@@ -83,13 +85,16 @@ pub async fn serve(listener: TcpListener, door: Door, takes: Takes) {
 }
 
 async fn welcome(stream: TcpStream, peer: SocketAddr, door: Door, takes: Takes, waiting: OwnedSemaphorePermit) {
-    // Small messages matter here more than full packets; a socket without this still works.
+    // Small messages matter here more than full packets. A socket that refuses such settings still works.
     let _ = stream.set_nodelay(true);
     let kind = match timeout(FIRST_BYTES_WAIT, sniffed(&stream)).await {
         Ok(Ok(kind)) => kind,
         Ok(Err(_)) => return,
         Err(_) => return drop_connection("first_bytes_late"),
     };
+    if kind != Kind::Stun {
+        let _ = socket2::SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER_BYTES);
+    }
     let arrival = Arrival { peer, tls: door.tls.is_some() };
     match (kind, takes, &door.tls) {
         (Kind::Stun, _, _) => {

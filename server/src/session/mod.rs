@@ -13,7 +13,7 @@ mod writer;
 
 use crate::arrival::{Arrival, Surroundings};
 use crate::clock::Clock;
-use crate::limits::{LAST_WORDS_WAIT, WEBSOCKET_BYTES_MAX, WITHOUT_HELLO_MAX};
+use crate::limits::{CLOSE_WAIT, LAST_WORDS_WAIT, WEBSOCKET_BYTES_MAX, WITHOUT_HELLO_MAX};
 use crate::mailbox::{SessionId, ToMedia, ToRegistry};
 use crate::metrics::{Counted, SESSIONS};
 use crate::outbox::outbox;
@@ -112,7 +112,7 @@ async fn run(
     }
     // Closing a socket with unread bytes would take back what was just written: read until the client closes.
     let read_out = async { while let Some(Ok(_)) = stream.next().await {} };
-    let _ = tokio::time::timeout(LAST_WORDS_WAIT, read_out).await;
+    let _ = tokio::time::timeout(CLOSE_WAIT, read_out).await;
 }
 
 fn refuse(status: StatusCode, code: &'static str, message: &'static str) -> Response {
