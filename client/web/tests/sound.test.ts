@@ -3,7 +3,7 @@ import { meterScale } from '../src/sound/meter';
 import { retryAfter_ms } from '../src/sound/media';
 import { failureOf } from '../src/sound/microphone';
 import { wishForStereo } from '../src/sound/sdp';
-import { volumesIn } from '../src/sound/sound';
+import { Volumes } from '../src/sound/volumes';
 import type { Person } from '../src/app/ports';
 import type { ParticipantId } from '../src/wire/types';
 
@@ -55,11 +55,21 @@ describe('a peer connection that fails', () => {
 describe('the volume of a person', () => {
   const people = (...names: string[]) =>
     ({ people: new Map(names.map((name, id) => [id as ParticipantId, { id, name } as Person])) });
+  const heard = (volumes: Volumes, count: number) =>
+    Array.from({ length: count }, (_, id) => volumes.of(id as ParticipantId));
 
-  it('stays with the person when ids begin anew', () => {
-    const before = people('Ann', 'Bo', 'Cem', 'Bo');
-    const volumes = new Map([[0, 0.5], [1, 0.2], [2, 2]] as [ParticipantId, number][]);
-    expect([...volumesIn(before, volumes, before)]).toEqual([...volumes]);
-    expect([...volumesIn(people('Cem', 'Ann', 'Bo', 'Bo'), volumes, before)]).toEqual([[1, 0.5], [0, 2]]);
+  it('stays with the person when ids begin anew and people come back one by one', () => {
+    const volumes = new Volumes();
+    volumes.enter(people('Ann', 'Bo', 'Cem'));
+    volumes.set(1 as ParticipantId, 0.2);
+    volumes.set(2 as ParticipantId, 2);
+    volumes.enter(people('Ann', 'Bo', 'Cem'));
+    expect(heard(volumes, 3)).toEqual([1, 0.2, 2]);
+    volumes.enter(people('Cem'));
+    expect(heard(volumes, 2)).toEqual([2, 1]);
+    volumes.enter(people('Cem', 'Dag', 'Ann', 'Bo'));
+    expect(heard(volumes, 4)).toEqual([2, 1, 1, 0.2]);
+    volumes.set(3 as ParticipantId, 1.5);
+    expect(heard(volumes, 4)).toEqual([2, 1, 1, 1.5]);
   });
 });

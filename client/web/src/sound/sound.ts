@@ -9,6 +9,7 @@ import { Ear } from './ear';
 import { Media } from './media';
 import type { PageMicrophone } from './microphone';
 import type { PeerStatistics } from './peer';
+import { Volumes } from './volumes';
 import { Watch } from './watch';
 
 /** How often the badges are looked after, ms: a reason shows within 2 s, most of which it takes to be sure. */
@@ -32,7 +33,7 @@ export class PageSound extends Teller<'badge' | 'volume' | 'quality'> implements
   readonly #ear: Ear;
   readonly #media: Media;
   readonly #watch: Watch;
-  #volumes: ReadonlyMap<ParticipantId, number> = new Map();
+  readonly #volumes = new Volumes();
   #volume = volumeFrom(recall('volume'));
   #heard: HeardBadge = { kind: 'connecting' };
   #hearing: HearingBadge = { kind: 'connecting' };
@@ -81,11 +82,11 @@ export class PageSound extends Teller<'badge' | 'volume' | 'quality'> implements
   }
 
   volumeOf(who: ParticipantId): number {
-    return this.#volumes.get(who) ?? 1;
+    return this.#volumes.of(who);
   }
 
   setVolumeOf(who: ParticipantId, volume: number): void {
-    this.#volumes = new Map(this.#volumes).set(who, clamp(volume, VOLUME_OF_MAX));
+    this.#volumes.set(who, clamp(volume, VOLUME_OF_MAX));
     this.#ear.follow();
     this.tell('volume');
   }
@@ -107,7 +108,7 @@ export class PageSound extends Teller<'badge' | 'volume' | 'quality'> implements
 
   /** A session begins, or begins again. */
   enter(world: World, media: MediaState): void {
-    if (this.#world !== null) this.#volumes = volumesIn(world, this.#volumes, this.#world);
+    this.#volumes.enter(world);
     this.#world = world;
     this.#earsTold = null;
     this.#ear.enter(world);
@@ -199,24 +200,6 @@ export class PageSound extends Teller<'badge' | 'volume' | 'quality'> implements
     this.#earsTold = open;
     this.#line.send({ type: 'set_ears', open });
   }
-}
-
-/**
- * The volumes set for people, in another world: by id where the name fits, else by name. Ids begin anew when the
- * server does, and a stranger should not get what was set for somebody else.
- */
-export function volumesIn(
-  world: Pick<World, 'people'>, volumes: ReadonlyMap<ParticipantId, number>, before: Pick<World, 'people'>,
-): Map<ParticipantId, number> {
-  const kept = new Map<ParticipantId, number>();
-  for (const [who, volume] of volumes) {
-    const name = before.people.get(who)?.name;
-    if (name === undefined) continue;
-    const namesakes = [...world.people.values()].filter((person) => person.name === name);
-    const person = namesakes.find(({ id }) => id === who) ?? (namesakes.length === 1 ? namesakes[0] : undefined);
-    if (person !== undefined) kept.set(person.id, volume);
-  }
-  return kept;
 }
 
 function clamp(volume: number, max: number): number {
