@@ -154,13 +154,13 @@ impl Registry {
         };
         let keeper = match self.running.get(id).filter(|running| !running.inbox.is_closed()) {
             Some(running) => running.inbox.clone(),
-            None => self.start(record).map_err(|_| unknown())?,
+            None => self.start(record).await.map_err(|_| unknown())?,
         };
         Ok(Opened { role, keeper })
     }
 
-    fn start(&mut self, record: SpaceRecord) -> Result<mpsc::Sender<ToKeeper>, torg_space::MapError> {
-        let map = Map::check(record.map).inspect_err(|error| {
+    async fn start(&mut self, record: SpaceRecord) -> Result<mpsc::Sender<ToKeeper>, torg_space::MapError> {
+        let map = check_map(record.map).await.inspect_err(|error| {
             tracing::error!(space = %record.id, "the space's file has a map that can't be walked: {error}");
         })?;
         self.newest_key = self.newest_key.checked_add(1).expect("four billion starts of spaces do not happen");
@@ -212,7 +212,7 @@ impl Registry {
 
     async fn create(&self, name: Label, map: Option<MapSpec>) -> Result<SpaceLinks, CreateRefusal> {
         let map = match map {
-            Some(spec) => Map::check(spec).map_err(|error| CreateRefusal::Map(error.to_string()))?,
+            Some(spec) => check_map(spec).await.map_err(|error| CreateRefusal::Map(error.to_string()))?,
             None => Map::default_square(),
         };
         let record =
@@ -282,4 +282,11 @@ fn fresh_id() -> SpaceId {
     SystemRandom::new().fill(&mut bytes).expect("the machine gave random numbers for the key at the start");
     let id: String = bytes.iter().map(|byte| char::from(ID_ALPHABET[usize::from(byte % 32)])).collect();
     SpaceId::parse(&id).expect("the alphabet is that of ids")
+}
+
+/// Checks a map. The largest take seconds of CPU, which must not be taken from who serves others.
+async fn check_map(spec: MapSpec) -> Result<Map, torg_space::MapError> {
+    tokio::task::spawn_blocking(|| Map::check(spec))
+        .await
+        .expect("the check of a map returns errors and does not panic")
 }

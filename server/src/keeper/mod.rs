@@ -27,7 +27,7 @@ use torg_protocol::ServerMessage;
 use torg_protocol::ids::{ParticipantId, SpaceId};
 use torg_protocol::message::{ClientMessage, GoodbyeReason};
 use torg_protocol::text::Label;
-use torg_protocol::units::TimeMs;
+use torg_protocol::units::{TimeMs, VoiceLevel};
 use torg_space::{Ask, Audience, Command, Happening, Map, Space};
 use translate::Told;
 
@@ -189,6 +189,8 @@ impl Keeper {
             MediaEvent::Connected(participant) => self.heard.connected(now, participant),
             MediaEvent::Lost(participant) => {
                 self.heard.lost(participant);
+                // Who was cut off in the middle of a word says nothing more.
+                self.apply(now, participant, Ask::Voice(VoiceLevel::SILENT));
                 self.people.push(participant, Outgoing::message(&ServerMessage::MediaLost {}));
             }
             MediaEvent::Flow(flow) => self.heard.flow(now, flow),
