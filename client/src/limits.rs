@@ -70,5 +70,5 @@ pub(crate) const RETURN_GIVE_UP: Duration = Duration::from_secs(120);
 /// How often the clock is compared with the server's.
 pub(crate) const PING_PERIOD: Duration = Duration::from_secs(5);
 
-/// How long a goodbye may take to leave.
-pub(crate) const GOODBYE_WAIT: Duration = Duration::from_secs(1);
+/// How long a goodbye may take, from saying it to the server's closing the line.
+pub(crate) const GOODBYE_WAIT: Duration = Duration::from_secs(2);

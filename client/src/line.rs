@@ -1,7 +1,7 @@
 //! The line to the server: one websocket, JSON both ways and binary frames downstream.
 
 use crate::error::GuestError;
-use crate::limits::{OUTBOX_MESSAGES_MAX, SERVER_MESSAGE_BYTES_MAX, WELCOME_WAIT};
+use crate::limits::{GOODBYE_WAIT, OUTBOX_MESSAGES_MAX, SERVER_MESSAGE_BYTES_MAX, WELCOME_WAIT};
 use crate::link::Link;
 use futures_util::stream::SplitStream;
 use futures_util::{SinkExt, StreamExt};
@@ -10,6 +10,7 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error as SocketError, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
@@ -119,11 +120,13 @@ impl Line {
         }
     }
 
-    /// Lets what was said leave, then closes the socket in good order.
+    /// Lets what was said leave, then closes the socket in good order: a socket closed with something unread in
+    /// it is reset, and then the other side may never read the goodbye. So it is read to its end.
     pub(crate) async fn close(mut self) {
         let (closed, _) = mpsc::channel(1);
         drop(std::mem::replace(&mut self.outbox, closed));
-        let _ = timeout(crate::limits::GOODBYE_WAIT, &mut self.writer).await;
+        let read_to_the_end = async { while !matches!(self.hear().await, Heard::Cut(_)) {} };
+        let _ = timeout(GOODBYE_WAIT, read_to_the_end).await;
     }
 }
 
@@ -148,6 +151,7 @@ fn in_words(error: &SocketError) -> String {
     match error {
         SocketError::Io(error) => error.to_string(),
         SocketError::Http(response) => format!("the server answered {}", response.status()),
+        SocketError::Protocol(ProtocolError::ResetWithoutClosingHandshake) => "it broke off".to_owned(),
         SocketError::ConnectionClosed | SocketError::AlreadyClosed => "the server closed the line".to_owned(),
         other => other.to_string(),
     }

@@ -32,8 +32,8 @@ pub struct World {
 pub struct Person {
     /// Who, where and what.
     pub view: ParticipantView,
-    /// How loud they speak.
-    pub level: VoiceLevel,
+    /// How loud they speak; nothing until the server has told, which it does when it changes.
+    pub level: Option<VoiceLevel>,
 }
 
 /// Who hears this guest, as the server counts it.
@@ -49,7 +49,7 @@ pub struct HeardBy {
 
 impl World {
     pub(crate) fn new(welcome: Welcome, now: Instant) -> Self {
-        let person = |view: ParticipantView| (view.id, Person { view, level: VoiceLevel::SILENT });
+        let person = |view: ParticipantView| (view.id, Person { view, level: None });
         let mut audio_slots = [None; AUDIO_SLOTS];
         for (slot, speaker) in audio_slots.iter_mut().zip(welcome.audio_slots) {
             *slot = speaker;
@@ -69,7 +69,7 @@ impl World {
     pub(crate) fn apply(&mut self, message: &ServerMessage) {
         match message {
             ServerMessage::Entered { participant } => {
-                let person = Person { view: participant.clone(), level: VoiceLevel::SILENT };
+                let person = Person { view: participant.clone(), level: None };
                 self.people.insert(participant.id, person);
             }
             ServerMessage::Left { participant } => {
@@ -114,7 +114,7 @@ impl World {
             Frame::Levels(levels) => {
                 for (who, level) in levels {
                     if let Some(person) = self.people.get_mut(&who) {
-                        person.level = level;
+                        person.level = Some(level);
                     }
                 }
             }

@@ -1,9 +1,9 @@
 //! One guest of a crowd.
 
-use super::histogram::Histogram;
-use super::speech::SpeechFrame;
+use super::speech::SpeakingTurn;
 use super::stamp::{stamped_constant, stamped_speech, transit};
-use super::{Phase, Shared, Talk, life, names};
+use super::tally::{Switching, Tally};
+use super::{Life, Phase, Shared, Talk, life, names};
 use crate::error::GuestError;
 use crate::limits::{MEDIA_TRIES_MAX, MEDIA_TRY_WAIT, MEDIA_WAIT};
 use crate::line::{Heard, Line};
@@ -14,33 +14,16 @@ use crate::stats::{Labelled, SlotMeter};
 use crate::world::World;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
-use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::net::UdpSocket;
 use tokio::time::{Interval, MissedTickBehavior, interval_at, sleep_until, timeout};
 use torg_protocol::PROTOCOL_VERSION;
-use torg_protocol::ids::{ParticipantId, TableId};
 use torg_protocol::limits::AUDIO_SLOTS;
 use torg_protocol::message::{ClientMessage, Refusal, RefusalCode, ServerMessage, Welcome};
 use torg_protocol::people::Microphone;
 use torg_protocol::units::VoiceLevel;
-
-/// What one member measured.
-pub(super) struct Tally {
-    /// In, with sound.
-    pub(super) joined: bool,
-    pub(super) first_audio: Option<Duration>,
-    pub(super) packets_sent: u64,
-    pub(super) packets_received: u64,
-    pub(super) packets_lost: u64,
-    pub(super) transit: Histogram,
-    pub(super) switch: Histogram,
-    pub(super) rejoins: u32,
-    pub(super) mislabelled: u64,
-    pub(super) failure: Option<GuestError>,
-}
 
 pub(super) struct Member {
     number: usize,
@@ -52,19 +35,8 @@ pub(super) struct Member {
     /// Whether the crowd has been told that this one is in, or never will be.
     settled: bool,
     measuring: bool,
-    /// When a packet of each voice last came.
-    voices: HashMap<ParticipantId, Instant>,
-    bound_for: Option<TableId>,
-    /// When this one sat down where it was bound for, until a voice there is heard.
-    seated: Option<Instant>,
+    switching: Switching,
     turn: SpeakingTurn,
-}
-
-/// A speaker's place in their loop of speech, and whose turn it is.
-struct SpeakingTurn {
-    frame: usize,
-    talks: bool,
-    frames_left: u32,
 }
 
 /// A member that is in.
@@ -83,36 +55,20 @@ struct Presence {
 /// Datagrams read at once before others have their turn.
 const DATAGRAMS_AT_ONCE: usize = 64;
 
-/// A voice not heard for so long counts as new at another table.
-const NEW_VOICE_AFTER: Duration = Duration::from_millis(500);
-
 impl Member {
     pub(super) fn new(number: usize, shared: Arc<Shared>) -> Self {
         let mut dice = StdRng::seed_from_u64(shared.plan.seed.wrapping_add(number as u64));
-        let turn = SpeakingTurn { frame: dice.random_range(0..10_000), talks: true, frames_left: 0 };
+        let turn = SpeakingTurn::new(&mut dice);
         Self {
             number,
             shared,
             dice,
-            tally: Tally {
-                joined: false,
-                first_audio: None,
-                packets_sent: 0,
-                packets_received: 0,
-                packets_lost: 0,
-                transit: Histogram::new(),
-                switch: Histogram::new(),
-                rejoins: 0,
-                mislabelled: 0,
-                failure: None,
-            },
+            tally: Tally::new(),
             slots: std::array::from_fn(|_| SlotMeter::default()),
             offered: None,
             settled: false,
             measuring: false,
-            voices: HashMap::new(),
-            bound_for: None,
-            seated: None,
+            switching: Switching::default(),
             turn,
         }
     }
@@ -138,7 +94,12 @@ impl Member {
             let _turn = shared.door.acquire().await.expect("the door is never shut");
             self.come_in().await?
         };
-        while *phase.borrow_and_update() != Phase::Leaving {
+        loop {
+            let now = *phase.borrow_and_update();
+            if now == Phase::Leaving {
+                break;
+            }
+            self.measure(now == Phase::Measuring);
             let due = here.peer.due().into_iter().chain(here.trying.map(|since| since + MEDIA_TRY_WAIT)).min();
             tokio::select! {
                 heard = here.line.hear() => self.hear(&mut here, heard)?,
@@ -149,7 +110,7 @@ impl Member {
                 () = sleep_until_or_never(due) => self.look_after(&mut here)?,
                 () = tick(&mut here.steps) => self.speak(&mut here),
                 () = sleep_until_or_never(here.next_move) => self.live(&mut here, false),
-                _ = phase.changed() => self.measure(*phase.borrow() == Phase::Measuring),
+                _ = phase.changed() => {}
             }
             self.pump(&mut here)?;
         }
@@ -238,10 +199,8 @@ impl Member {
                     slot.label(speaker, now);
                 }
             }
-            ServerMessage::PlaceChanged { participant, place }
-                if participant == here.world.me() && self.bound_for.is_some() && place.table() == self.bound_for =>
-            {
-                self.seated.get_or_insert(now);
+            ServerMessage::PlaceChanged { participant, place } if participant == here.world.me() => {
+                self.switching.placed(place.table(), now);
             }
             ServerMessage::MediaLost {} => self.rejoin(here)?,
             ServerMessage::Refused { code, message, closes } => {
@@ -312,8 +271,7 @@ impl Member {
         if let Some(message) = step.message {
             here.line.say(&message);
         }
-        self.bound_for = step.bound_for;
-        self.seated = None;
+        self.switching.set_off(step.bound_for);
         here.next_move = step.next.map(|pause| Instant::now() + pause);
     }
 
@@ -356,19 +314,10 @@ impl Member {
         if let Some(transit) = transit(&packet.payload, now) {
             self.tally.transit.record(transit);
         }
-        if let (Some(speaker), Some(table)) = (packet.csrc, self.bound_for) {
-            let heard_before = self.voices.insert(speaker, now);
-            if let Some(seated) = self.seated {
-                let sits_there =
-                    here.world.people().get(&speaker).is_some_and(|person| person.view.place.table() == Some(table));
-                if sits_there {
-                    let is_new = heard_before.is_none_or(|before| before + NEW_VOICE_AFTER < seated);
-                    if is_new {
-                        self.tally.switch.record(now.saturating_duration_since(seated));
-                    }
-                    self.bound_for = None;
-                    self.seated = None;
-                }
+        if let (Life::Switching, Some(speaker)) = (self.shared.plan.life, packet.csrc) {
+            let table = here.world.people().get(&speaker).and_then(|person| person.view.place.table());
+            if let Some(after) = self.switching.heard(speaker, table, now) {
+                self.tally.switch.record(after);
             }
         }
     }
@@ -389,24 +338,6 @@ impl Presence {
                 Ok((length, from)) => self.peer.receive(&buffer[..length], from, Instant::now()),
                 Err(_) => return,
             }
-        }
-    }
-}
-
-impl SpeakingTurn {
-    /// The next 20 ms of a voice: people take turns, so each is silent for a while between.
-    fn next(&mut self, voice: &[SpeechFrame], dice: &mut StdRng) -> SpeechFrame {
-        if self.frames_left == 0 {
-            self.talks = !self.talks;
-            let seconds = if self.talks { dice.random_range(5..16) } else { dice.random_range(2..8) };
-            self.frames_left = seconds * 50;
-        }
-        self.frames_left -= 1;
-        self.frame += 1;
-        if self.talks {
-            voice[self.frame % voice.len()].clone()
-        } else {
-            SpeechFrame { payload: None, level: VoiceLevel::SILENT }
         }
     }
 }

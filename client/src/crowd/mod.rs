@@ -6,7 +6,7 @@
 //! | `member` | one guest: line, peer connection, socket, in one task without a decoder |
 //! | `life` | what a guest does next: sit down, walk about, change tables |
 //! | `speech`, `stamp` | what speakers send, and the send times inside |
-//! | `histogram` | percentiles |
+//! | `tally`, `histogram` | what is measured |
 //! | `names` | what they are called |
 
 mod histogram;
@@ -15,17 +15,19 @@ mod member;
 mod names;
 mod speech;
 mod stamp;
+mod tally;
 
 use crate::error::GuestError;
 use crate::limits::{CROWD_GUESTS_MAX, CROWD_JOIN_PAUSE, CROWD_JOINING_MAX, MEDIA_WAIT};
 use crate::link::Link;
 use crate::rtc::lean::SharedCertificate;
 use histogram::Histogram;
-use member::{Member, Tally};
+use member::Member;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tally::Tally;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 

@@ -62,6 +62,35 @@ fn voice(number: u64) -> Voice {
         .collect()
 }
 
+/// A speaker's place in their loop of speech, and whose turn it is.
+pub(super) struct SpeakingTurn {
+    frame: usize,
+    talks: bool,
+    frames_left: u32,
+}
+
+impl SpeakingTurn {
+    pub(super) fn new(dice: &mut StdRng) -> Self {
+        Self { frame: dice.random_range(0..LOOP_S * 50), talks: true, frames_left: 0 }
+    }
+
+    /// The next 20 ms of a voice: people take turns, so each is silent for a while between.
+    pub(super) fn next(&mut self, voice: &[SpeechFrame], dice: &mut StdRng) -> SpeechFrame {
+        if self.frames_left == 0 {
+            self.talks = !self.talks;
+            let seconds = if self.talks { dice.random_range(5..16) } else { dice.random_range(2..8) };
+            self.frames_left = seconds * 50;
+        }
+        self.frames_left -= 1;
+        self.frame += 1;
+        if self.talks {
+            voice[self.frame % voice.len()].clone()
+        } else {
+            SpeechFrame { payload: None, level: VoiceLevel::SILENT }
+        }
+    }
+}
+
 /// A resonance: two poles (Klatt, 1980).
 #[derive(Default)]
 struct Resonator {

@@ -10,9 +10,10 @@ use torg_protocol::message::{OfferedTrack, TrackPurpose};
 /// What the server's answer says.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Answer {
-    /// The description without its candidates, to be applied.
+    /// The description to be applied, with the candidates over UDP that this guest can use, and no others: those
+    /// in it are checked at once, while one added later waits for the next round of checks, 200 ms off.
     pub(super) sdp: String,
-    /// The candidates that this guest can use, each as `candidate:…`.
+    /// The candidates over UDP or over TCP, as asked, that this guest can use, each as `candidate:…`.
     pub(super) candidates: Vec<String>,
     /// Which synchronisation source sends into which slot.
     pub(super) slots: HashMap<u32, AudioSlotIndex>,
@@ -32,23 +33,27 @@ impl Answer {
                 section.clear();
             }
             section.push(line);
-            match line.strip_prefix("a=candidate:") {
-                None if line.starts_with("a=end-of-candidates") => {}
-                None => {
-                    answer.sdp.push_str(line);
-                    answer.sdp.push_str("\r\n");
-                }
-                Some(candidate) if is_usable(candidate, over_tcp, local_ip) => {
-                    let candidate = format!("candidate:{candidate}");
-                    if !answer.candidates.contains(&candidate) {
-                        answer.candidates.push(candidate);
-                    }
-                }
-                Some(_) => {}
+            let keeps = match line.strip_prefix("a=candidate:") {
+                None => !line.starts_with("a=end-of-candidates"),
+                Some(candidate) => is_usable(candidate, over_tcp, local_ip) && answer.is_new(candidate) && !over_tcp,
+            };
+            if keeps {
+                answer.sdp.push_str(line);
+                answer.sdp.push_str("\r\n");
             }
         }
         answer.read_section(&section, tracks);
         answer
+    }
+
+    /// Takes a candidate in; false for one that is there already, from another section.
+    fn is_new(&mut self, candidate: &str) -> bool {
+        let candidate = format!("candidate:{candidate}");
+        let is_new = !self.candidates.contains(&candidate);
+        if is_new {
+            self.candidates.push(candidate);
+        }
+        is_new
     }
 
     fn read_section(&mut self, lines: &[&str], tracks: &[OfferedTrack]) {
@@ -110,7 +115,7 @@ mod tests {
         let answer = Answer::read(SDP, &tracks(), false, IpAddr::from([127, 0, 0, 1]));
         assert_eq!(answer.level_id, Some(4));
         assert_eq!(answer.slots, HashMap::from([(5001, AudioSlotIndex(0)), (5002, AudioSlotIndex(1))]));
-        assert!(!answer.sdp.contains("candidate"));
+        assert_eq!(answer.sdp.matches("a=candidate:").count(), 1);
         assert!(answer.sdp.ends_with("a=ssrc:5002 cname:torg\r\n"));
     }
 

@@ -128,9 +128,6 @@ impl LeanPeer {
         self.packets.level_id = answer.level_id;
         self.slots = answer.slots;
         self.connection.set_remote_description(now, RTCSessionDescription::answer(answer.sdp)?)?;
-        for candidate in answer.candidates {
-            self.connection.add_remote_candidate(RTCIceCandidateInit { candidate, ..Default::default() })?;
-        }
         Ok(())
     }
 

@@ -132,8 +132,8 @@ impl Peer {
         self.packets.level_id = answer.level_id;
         let _ = self.slots.set(answer.slots);
         self.connection.set_remote_description(RTCSessionDescription::answer(answer.sdp)?).await?;
-        for candidate in answer.candidates {
-            // One by one, since only so does the library connect to those over TCP.
+        for candidate in answer.candidates.into_iter().filter(|_| self.over_tcp) {
+            // One by one, since only so does the library connect to them.
             let candidate =
                 RTCIceCandidateInit { candidate, sdp_mid: Some(self.tracks[0].mid.clone()), ..Default::default() };
             self.connection.add_ice_candidate(candidate).await?;

@@ -95,10 +95,10 @@ impl Session {
     }
 }
 
-/// Whether a labelled speaker is to be heard at this moment: speaking, as the server measures it, and near
-/// enough.
+/// Whether a labelled speaker is to be heard at this moment: near enough, and speaking, as the server measures
+/// it. Who has not been measured since the guest came has spoken on at one level.
 fn is_expected(world: &World, speaker: ParticipantId, now: Instant) -> bool {
     let Some(person) = world.people().get(&speaker) else { return false };
-    let speaks = f32::from(person.level.minus_dbov()) < -AUDIBLE_DBFS;
+    let speaks = person.level.is_none_or(|level| f32::from(level.minus_dbov()) < -AUDIBLE_DBFS);
     speaks && person.view.microphone == Microphone::On && world.gain(speaker, now) > 0.0
 }

@@ -131,12 +131,13 @@ impl Meter {
 
     pub(crate) fn statistics(&self) -> Statistics {
         let sum = |part: fn(&SlotMeter) -> u64| self.slots.iter().map(part).sum();
+        let jitter_ms = self.slots.iter().map(|slot| slot.jitter_ms).fold(0.0, f64::max);
         let heard = self.voices.iter().filter(|(_, tally)| tally.audible_frames > 0);
         Statistics {
             first_audio_ms: self.first_audio.map(to_ms),
             packets_received: sum(SlotMeter::received),
             packets_lost: sum(SlotMeter::lost),
-            jitter_ms: self.slots.iter().map(|slot| slot.jitter_ms).fold(0.0, f64::max),
+            jitter_ms: to_ms(Duration::from_secs_f64(jitter_ms / 1e3)),
             longest_gap_ms: to_ms(self.longest_gap),
             heard: heard
                 .map(|(name, tally)| Heard {
