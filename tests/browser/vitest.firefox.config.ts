@@ -1,5 +1,5 @@
 import { defineConfig, mergeConfig } from 'vitest/config';
-import chromium from './vitest.config';
+import chromium from './vitest.config.ts';
 
 const config = mergeConfig(chromium, defineConfig({}));
 config.test = { ...config.test, include: ['firefox/**/*.test.ts'] };

@@ -1,13 +1,14 @@
-/** Firefox comes in, hears a native guest, and is heard by it. Runs in a network of its own: `support/network.sh`. */
+/** Firefox comes in, hears a native guest, and is heard by it. Runs by `support/machine.sh`, which see. */
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import { soundInWords } from '../support/hooks';
 import { SMALL } from '../support/maps';
 import { end, Square, start } from '../support/square';
-import { eventually } from '../support/waiting';
+import { eventually, pause } from '../support/waiting';
 
-/** How long the guest stays: time for Firefox to start, join and be heard. */
-const GUEST_SECONDS = 40;
+/** How long the guest listens to Firefox before it leaves and tells. */
+const LISTEN_MS = 3_000;
 
 /** Lets Firefox take a made-up microphone (a tone) and play without a click, as a person's own settings would. */
 const PREFERENCES = {
@@ -44,7 +45,7 @@ describe('Firefox', () => {
   });
 
   it('joins, hears and is heard', async () => {
-    const guest = start('torg-guest', ['join', join, '--name', 'Gro', '--tone', '450', '--for', String(GUEST_SECONDS), '--json']);
+    const guest = start('torg-guest', ['join', join, '--name', 'Gro', '--tone', '450', '--json']);
     const heard = summary(guest);
     try {
       const page = await firefox.newPage();
@@ -52,8 +53,13 @@ describe('Firefox', () => {
       await page.locator('::-p-aria([name="Your name"][role="textbox"])').fill('Fia');
       await page.locator('::-p-aria([name="Join"][role="button"])').click();
       await eventually('Fia is in', () => page.evaluate(() => window.torg?.connection().state), (state) => state === 'in');
-      await eventually('Fia hears Gro', () => loudness(page), (level) => level > 0.01);
+      await eventually('Fia hears Gro', () => loudness(page), (level) => level > 0.01).catch(async (error: unknown) => {
+        throw new Error(`${String(error)}\n${await page.evaluate(soundInWords)}`, { cause: error });
+      });
       await eventually('Fia is told that she is heard', () => page.evaluate(() => window.torg?.badges().heard.kind), (kind) => kind === 'heard');
+      await pause(LISTEN_MS);
+      // Told to stop, a guest leaves and prints what it heard.
+      guest.kill('SIGTERM');
       const fia = (await heard).find(({ name }) => name === 'Fia');
       expect(fia?.seconds).toBeGreaterThan(1);
       expect(fia?.rms_dbfs).toBeGreaterThan(-50);

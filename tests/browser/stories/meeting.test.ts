@@ -3,11 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SMALL } from '../support/maps';
 import { Person } from '../support/person';
 import { Square } from '../support/square';
-import { always, eventually } from '../support/waiting';
-
-/** Sound that a person would hear, and none: RMS out of the page's own graph. */
-const AUDIBLE = 0.01;
-const NOTHING = 0.000_1;
+import { eventually } from '../support/waiting';
 
 describe('two people at the square', () => {
   let square: Square;
@@ -27,8 +23,8 @@ describe('two people at the square', () => {
   });
 
   it('hear each other where they arrive, and are told so', async () => {
-    await eventually('Ann hears Bo', () => ann.hearing('Bo'), (level) => level > AUDIBLE);
-    await eventually('Bo hears Ann', () => bo.hearing('Ann'), (level) => level > AUDIBLE);
+    await ann.hears('Bo');
+    await bo.hears('Ann');
     await eventually('Ann is told that she is heard', () => ann.badges(), ({ heard, by }) => heard === 'heard' && by === 1);
     await eventually('Bo is told that he hears', () => bo.badges(), ({ hearing }) => hearing === 'hearing');
     await expect(ann.page.getByText('1 person hears you').first().isVisible()).resolves.toBe(true);
@@ -41,24 +37,24 @@ describe('two people at the square', () => {
     expect(end.x - start.x).toBeGreaterThan(6.5);
     const seen = await ann.position('Bo');
     expect(Math.hypot(seen.x - end.x, seen.y - end.y)).toBeLessThan(0.2);
-    await eventually('Ann hears nothing', () => ann.hearing(), (level) => level < NOTHING);
-    await always('Bo hears nothing', () => bo.hearing(), (level) => level < NOTHING, 1_500);
+    await ann.fallsSilent();
+    await bo.hearsNothing(1_500);
     await eventually('Ann is told why', () => ann.badges(), ({ heard }) => heard === 'nobody_near', 2_000);
   });
 
   it('come back without a new offer', async () => {
     await bo.hold('ArrowLeft', 3_000);
-    await eventually('Ann hears Bo again', () => ann.hearing('Bo'), (level) => level > AUDIBLE);
+    await ann.hears('Bo');
     expect([await ann.offers(), await bo.offers()]).toEqual([1, 1]);
   });
 
   it('know when somebody mutes, and hear nothing of them', async () => {
     await bo.page.keyboard.press('m');
     await eventually('Bo is told that he is muted', () => bo.badges(), ({ heard }) => heard === 'muted', 2_000);
-    await eventually('Ann hears nothing of Bo', () => ann.hearing('Bo'), (level) => level < NOTHING);
-    await eventually('Bo still hears Ann', () => bo.hearing('Ann'), (level) => level > AUDIBLE);
+    await ann.fallsSilent('Bo');
+    await bo.hears('Ann');
     await bo.page.keyboard.press('m');
-    await eventually('Ann hears Bo again', () => ann.hearing('Bo'), (level) => level > AUDIBLE);
+    await ann.hears('Bo');
   });
 
   it('find nothing amiss', () => {

@@ -5,8 +5,6 @@ import { Person } from '../support/person';
 import { Square } from '../support/square';
 import { eventually } from '../support/waiting';
 
-const AUDIBLE = 0.01;
-
 /** Who somebody is to the server. */
 async function idOf(person: Person): Promise<number | undefined> {
   return (await person.people()).find(({ me }) => me)?.id;
@@ -21,7 +19,7 @@ describe('somebody whose line breaks', () => {
     square = await Square.start();
     const { join } = await square.space('A small square', SMALL);
     [ann, bo] = [await Person.arrive(join, 'Ann'), await Person.arrive(join, 'Bo')];
-    await eventually('Ann hears Bo', () => ann.hearing('Bo'), (level) => level > AUDIBLE);
+    await ann.hears('Bo');
   });
 
   afterAll(async () => {
@@ -39,7 +37,7 @@ describe('somebody whose line breaks', () => {
     expect(await idOf(bo)).toBe(me);
     const after = await bo.position();
     expect(Math.hypot(after.x - before.x, after.y - before.y)).toBeLessThan(0.2);
-    await eventually('Ann hears Bo', () => ann.hearing('Bo'), (level) => level > AUDIBLE);
+    await ann.hears('Bo');
     expect(await bo.offers()).toBe(1);
   });
 
@@ -53,7 +51,7 @@ describe('somebody whose line breaks', () => {
     await bo.isIn();
     const after = await bo.position();
     expect(Math.hypot(after.x - before.x, after.y - before.y)).toBeLessThan(0.5);
-    await eventually('Ann hears Bo', () => ann.hearing('Bo'), (level) => level > AUDIBLE, 20_000);
-    await eventually('Bo hears Ann', () => bo.hearing('Ann'), (level) => level > AUDIBLE, 20_000);
+    await ann.hears('Bo', 20_000);
+    await bo.hears('Ann', 20_000);
   });
 });

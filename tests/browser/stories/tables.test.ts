@@ -3,10 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SMALL } from '../support/maps';
 import { Person } from '../support/person';
 import { Square } from '../support/square';
-import { always, eventually } from '../support/waiting';
-
-const AUDIBLE = 0.01;
-const NOTHING = 0.000_1;
+import { eventually } from '../support/waiting';
 
 /** More presses of Tab than any page here has stops. */
 const TABS_MAX = 80;
@@ -45,7 +42,7 @@ describe('three people, by keyboard alone', () => {
     await tabTo(ann, 'button', 'Join');
     await ann.page.keyboard.press('Enter');
     await ann.isIn();
-    await eventually('Ann hears Bo in the foyer', () => ann.hearing('Bo'), (level) => level > AUDIBLE);
+    await ann.hears('Bo');
   });
 
   it('sit down at the closed table, and nobody outside hears them', async () => {
@@ -53,15 +50,15 @@ describe('three people, by keyboard alone', () => {
       await tabTo(person, 'button', 'Join table Quiet talk');
       await person.page.keyboard.press('Enter');
     }
-    await eventually('Ann hears Bo at the table', () => ann.hearing('Bo'), (level) => level > AUDIBLE, 25_000);
+    await ann.hears('Bo', 25_000);
     await eventually('both sit', () => seated(ann), (count) => count === 2, 25_000);
-    await always('Cem hears nothing', () => cem.hearing(), (level) => level < NOTHING, 3_000);
+    await cem.hearsNothing(3_000);
   });
 
   it('hear nothing from outside either, even from a step away', async () => {
     await cem.hold('ArrowRight', 6_300);
-    await always('Ann hears nothing of Cem', () => ann.hearing('Cem'), (level) => level < NOTHING, 2_000);
-    await always('Cem hears nothing of them', () => cem.hearing(), (level) => level < NOTHING, 2_000);
+    await ann.hearsNothing(2_000, 'Cem');
+    await cem.hearsNothing(2_000);
   });
 
   it('see in the list who sits there', async () => {
@@ -72,7 +69,7 @@ describe('three people, by keyboard alone', () => {
   it('stand up again and hear Cem outside', async () => {
     await tabTo(ann, 'button', 'Leave table Quiet talk');
     await ann.page.keyboard.press('Enter');
-    await eventually('Ann hears Cem', () => ann.hearing('Cem'), (level) => level > AUDIBLE, 20_000);
+    await ann.hears('Cem', 20_000);
     expect(await ann.offers()).toBe(1);
     expect({ ann: ann.faults, bo: bo.faults, cem: cem.faults }).toEqual({ ann: [], bo: [], cem: [] });
   });

@@ -71,6 +71,15 @@ export function speakInStereo([leftHz, rightHz]: readonly [number, number]): voi
   } as typeof plain;
 }
 
+/** Runs inside the page: everything that says why sound does not flow. */
+export function soundInWords(): string {
+  const torg = window.torg;
+  return JSON.stringify({
+    connection: torg?.connection(), media: torg?.media(), badges: torg?.badges(), microphone: torg?.microphone(),
+    slots: torg?.slots(), people: torg?.people(), statistics: torg?.statistics(), output: torg?.output(),
+  });
+}
+
 /** Level of one frequency on each side of the tracks that arrived. */
 export interface Sides {
   left: number;

@@ -4,12 +4,16 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProbedPerson } from '../../../client/web/src/app/probe';
-import { addHooks } from './hooks';
-import { eventually } from './waiting';
+import { addHooks, soundInWords } from './hooks';
+import { always, eventually } from './waiting';
 import { writeVoice } from './voice';
 
 /** Where screenshots go; git passes it over. */
 const ARTEFACTS = join(import.meta.dirname, '../../artefacts');
+
+/** Sound that a person would hear, and none: RMS out of the page's own graph. */
+const AUDIBLE = 0.01;
+const NOTHING = 0.000_1;
 
 /** How somebody comes. */
 export interface Coming {
@@ -103,6 +107,25 @@ export class Person {
       }
       return loudest;
     }, name);
+  }
+
+  /** Waits until somebody is heard. What the page knows of its sound is told when they are not. */
+  async hears(name: string, withinMs?: number): Promise<void> {
+    try {
+      await eventually(`${this.name} hears ${name}`, () => this.hearing(name), (level) => level > AUDIBLE, withinMs);
+    } catch (error) {
+      throw new Error(`${String(error)}\n${await this.page.evaluate(soundInWords)}`, { cause: error });
+    }
+  }
+
+  /** Waits until nothing is heard, of somebody or at all. */
+  async fallsSilent(name?: string): Promise<void> {
+    await eventually(`silence for ${this.name}`, () => this.hearing(name), (level) => level < NOTHING);
+  }
+
+  /** Listens for a while, in which nothing may be heard, of somebody or at all. */
+  async hearsNothing(forMs: number, name?: string): Promise<void> {
+    await always(`silence for ${this.name}`, () => this.hearing(name), (level) => level < NOTHING, forMs);
   }
 
   /** What the badges say, as the app computes them. */

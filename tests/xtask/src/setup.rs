@@ -55,8 +55,9 @@ pub(crate) fn firefox() -> Result<(), String> {
     if !is_root() {
         return Err("its story makes a network namespace, which only root may".into());
     }
-    if !there("firefox-esr", "--version") || !there("ip", "-Version") {
-        apt_install(&["firefox-esr", "iproute2"])?;
+    let needed = [("firefox-esr", "--version"), ("ip", "-Version"), ("pulseaudio", "--version")];
+    if !needed.iter().all(|(name, flag)| there(name, flag)) {
+        apt_install(&["firefox-esr", "iproute2", "pulseaudio"])?;
     }
     Ok(())
 }
