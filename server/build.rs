@@ -59,6 +59,8 @@ fn built_now(web: &Path, out: &Path) -> Web {
         return Web::NotBuilt(format!("there is no {}", web.join("package.json").display()));
     }
     if !has_node() {
+        // A file that is never there makes cargo ask again at the next build: Node may be there by then.
+        println!("cargo::rerun-if-changed={}", out.join("no-node").display());
         return Web::NotBuilt("there is no Node (node and npm) on this machine".to_owned());
     }
     let _one_at_a_time = lock(web);

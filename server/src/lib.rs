@@ -10,7 +10,7 @@
 //! | [`registry`] | which spaces there are and which run |
 //! | [`keeper`] | one task that owns one space |
 //! | [`media`] | peer connections, and whose voice goes to whom |
-//! | [`store`], [`links`] | the data folder, and the links under its key |
+//! | [`store`], [`mod@links`] | the data folder, and the links under its key |
 //! | [`mailbox`], [`outbox`] | what these send each other, and clients |
 //! | [`limits`] | every bound, and why |
 //!

@@ -59,8 +59,13 @@ pub struct ServeOptions {
     #[arg(long, env = "TORG_PUBLIC_IP", value_name = "ADDRESS", value_delimiter = ',')]
     #[serde(default)]
     pub public_ip: Vec<IpAddr>,
-    /// What links begin with, such as https://torg.example.org [default: the listen address].
-    #[arg(long, env = "TORG_PUBLIC_URL", value_name = "URL")]
+    /// What links begin with, such as `https://torg.example.org`.
+    #[arg(
+        long,
+        env = "TORG_PUBLIC_URL",
+        value_name = "URL",
+        help = "What links begin with, such as https://torg.example.org [default: the listen address]"
+    )]
     pub public_url: Option<String>,
     /// The folder for spaces and keys [default: data].
     #[arg(long, env = "TORG_DATA", value_name = "DIR")]

@@ -1,11 +1,13 @@
 //! The port: media, TLS and garbage.
 
-use crate::support::{PATIENCE, Server, ask, ask_over, get};
+use crate::support::{PATIENCE, Server, Socket, ask, ask_over, get, hello_with, parts_of_link};
+use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_tungstenite::MaybeTlsStream;
 use torg_server::config::TlsFiles;
 
 #[tokio::test]
@@ -55,11 +57,18 @@ async fn with_a_certificate_it_speaks_https_and_http_is_sent_there() {
     roots.add(certified.cert.der().clone()).expect("a root");
     let config = rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
     let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
-    let stream = TcpStream::connect(server.addr()).await.expect("a connection");
-    let name = "localhost".try_into().expect("a name");
-    let stream = timeout(PATIENCE, connector.connect(name, stream)).await.expect("in time").expect("a handshake");
-    let answer = ask_over(stream, "localhost", "GET", "/healthz", &[], b"").await;
+    let connect = async || {
+        let stream = TcpStream::connect(server.addr()).await.expect("a connection");
+        let name = "localhost".try_into().expect("a name");
+        timeout(PATIENCE, connector.connect(name, stream)).await.expect("in time").expect("a handshake")
+    };
+    let answer = ask_over(connect().await, "localhost", "GET", "/healthz", &[], b"").await;
     assert_eq!((answer.status, answer.text().as_str()), (200, "ok\n"));
+
+    let (_, token) = parts_of_link(&server.running.join_link);
+    let mut socket = Socket::over("wss://localhost/ws/torg", MaybeTlsStream::Rustls(connect().await)).await;
+    socket.say(hello_with(&token, json!({}))).await;
+    socket.welcomed().await;
 
     let plain = ask(server.addr(), "GET", "/s/torg?x=1", &[("Host", "localhost:8443")], b"").await;
     assert_eq!(plain.status, 308);

@@ -116,8 +116,12 @@ impl Socket {
         let addr = request.uri().authority().expect("a host").as_str().parse().expect("an address");
         let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
         socket.set_recv_buffer_size(4_096).expect("a small buffer");
-        let stream = MaybeTlsStream::Plain(socket.connect(addr).await.expect("a connection"));
-        let opened = tokio_tungstenite::client_async(request, stream).await;
+        Self::over(url, MaybeTlsStream::Plain(socket.connect(addr).await.expect("a connection"))).await
+    }
+
+    /// A websocket over a line that stands.
+    pub(crate) async fn over(url: &str, line: MaybeTlsStream<TcpStream>) -> Self {
+        let opened = timeout(PATIENCE, tokio_tungstenite::client_async(url, line)).await.expect("in time");
         Self { stream: opened.expect("a websocket").0 }
     }
 
