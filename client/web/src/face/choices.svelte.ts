@@ -14,7 +14,7 @@ class Choices {
     remember('name', name);
   }
 
-  /** Whether the list is open; null when never chosen: then it is open on a desktop. */
+  /** Whether the list is open; null when never chosen: then it is open where there is room for it. */
   get list(): boolean | null { return this.#list === null ? null : this.#list === 'open'; }
   set list(open: boolean) {
     this.#list = open ? 'open' : 'closed';
