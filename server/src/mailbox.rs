@@ -129,11 +129,11 @@ pub enum MediaEvent {
     Lost(ParticipantId),
     /// Voice levels, ten times a second, of those whose level changed.
     Levels(Vec<(ParticipantId, VoiceLevel)>),
-    /// Twice a second: everything that flowed in the last 1.5 s.
+    /// Twice a second: everything that flowed in the last 1.2 s.
     Flow(Flow),
 }
 
-/// What flowed through one media worker in the last 1.5 s. A space's peers live on several workers, so the
+/// What flowed through one media worker in the last 1.2 s. A space's peers live on several workers, so the
 /// keeper joins the newest flow of each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Flow {

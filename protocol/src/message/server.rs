@@ -83,7 +83,7 @@ pub enum ServerMessage {
     },
     /// Who hears you: counted by the server from packets it forwarded to open ears.
     Heard {
-        /// How many people were sent your voice in the last second and a half.
+        /// How many people were sent your voice in the last 1.2 s.
         listeners: u16,
         /// How many people with open ears stand where they may hear you.
         in_earshot: u16,
@@ -180,7 +180,7 @@ pub struct ParticipantView {
 pub enum Uplink {
     /// There is no peer connection, or it is not up.
     Down,
-    /// The connection stands but no packet came for 1.5 s.
+    /// The connection stands but no packet came for 1.2 s.
     NoPackets,
     /// Packets come.
     Flowing,

@@ -10,7 +10,7 @@ use torg_protocol::units::TimeMs;
 /// What one participant is told of being heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Heard {
-    /// How many were sent this voice in the last second and a half.
+    /// How many were sent this voice in the last 1.2 s.
     pub(super) listeners: u16,
     /// How many with open ears stand where they may hear it.
     pub(super) in_earshot: u16,

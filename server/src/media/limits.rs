@@ -50,8 +50,9 @@ pub(super) const LEVELS_INTERVAL: Duration = Duration::from_millis(100);
 /// How often the flow goes to the keepers.
 pub(super) const FLOW_INTERVAL: Duration = Duration::from_millis(500);
 
-/// What counts as flowing: a packet within this time. DTX sends one every 400 ms.
-pub(super) const FLOW_WINDOW: Duration = Duration::from_millis(1_500);
+/// What counts as flowing: a packet within this time. DTX sends one every 400 ms; and with [`FLOW_INTERVAL`] on top
+/// a badge must still tell within 2 s.
+pub(super) const FLOW_WINDOW: Duration = Duration::from_millis(1_200);
 
 /// Who has sent nothing at all for this long, not even a check of its consent, is not counted as hearing anybody,
 /// though the connection is held a while longer.

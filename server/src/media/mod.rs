@@ -64,7 +64,7 @@ pub struct Media {
 ///
 /// # Errors
 /// When the port is taken, the machine has no address, or the system gives no randomness.
-pub fn start(config: MediaConfig) -> anyhow::Result<Media> {
+pub fn start(config: &MediaConfig) -> anyhow::Result<Media> {
     let socket = socket::bind(config.port)
         .with_context(|| format!("the media port {} (UDP) cannot be bound; is it taken?", config.port))?;
     let port = socket.local_addr().context("the media socket has no address")?.port();

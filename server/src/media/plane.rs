@@ -49,7 +49,7 @@ impl Plane {
                         keeper: keeper.clone(),
                     }),
                     Some(ToMedia::CloseSpace { space }) => self.tell_all(|| ToWorker::CloseSpace(space)),
-                    Some(ToMedia::Offer { peer, sdp, tracks, reply }) => self.offer(peer, sdp, tracks, reply),
+                    Some(ToMedia::Offer { peer, sdp, tracks, reply }) => self.offer(peer, &sdp, &tracks, reply),
                     Some(ToMedia::ClosePeer { peer }) => self.close(peer),
                     Some(ToMedia::Stop) | None => return self.tell_all(|| ToWorker::Stop),
                 },
@@ -60,12 +60,12 @@ impl Plane {
     fn offer(
         &mut self,
         id: PeerId,
-        sdp: String,
-        tracks: Vec<OfferedTrack>,
+        sdp: &str,
+        tracks: &[OfferedTrack],
         reply: oneshot::Sender<Result<String, Refusal>>,
     ) {
         let offered_at = Instant::now();
-        let offer = match Peer::check(&sdp, &tracks) {
+        let offer = match Peer::check(sdp, tracks) {
             Ok(offer) => offer,
             Err(refusal) => return drop(reply.send(Err(refusal))),
         };

@@ -404,7 +404,7 @@ speaker: ParticipantId | null, } | { "type": "hearing_changed",
  */
 preset: HearingPreset, } | { "type": "heard", 
 /**
- * How many people were sent your voice in the last second and a half.
+ * How many people were sent your voice in the last 1.2 s.
  */
 listeners: number, 
 /**

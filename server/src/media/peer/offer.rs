@@ -107,7 +107,7 @@ fn check_section(section: &Section<'_>, mid: &str, purpose: TrackPurpose) -> Res
         let codec = line.strip_prefix("a=rtpmap:").and_then(|map| map.split(' ').nth(1));
         codec.is_some_and(|codec| codec.eq_ignore_ascii_case("opus/48000/2"))
     };
-    if !section.lines.iter().any(|line| is_opus(line)) {
+    if !section.lines.iter().any(is_opus) {
         return Err(Refusal::new(RefusalCode::Codec, format!("section {mid} offers no Opus, the codec we speak")));
     }
     Ok(())
