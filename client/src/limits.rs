@@ -51,8 +51,9 @@ pub(crate) const WELCOME_WAIT: Duration = Duration::from_secs(10);
 /// How long the whole way from the offer to sound may take, all tries together.
 pub(crate) const MEDIA_WAIT: Duration = Duration::from_secs(15);
 
-/// One try to bring up a peer connection: a lost datagram of the handshake can hang the library for ever, so
-/// after this time it is tried anew. On a good line it takes 60 ms, over a bad one half a second.
+/// The first try to bring up a peer connection: a lost datagram of the handshake can hang the library for ever,
+/// so after this time it is tried anew, the next try being given as much more. On a good line it takes 60 ms,
+/// over a bad one half a second.
 pub(crate) const MEDIA_TRY_WAIT: Duration = Duration::from_secs(2);
 
 /// Tries at a peer connection before the guest stays without sound.

@@ -39,7 +39,7 @@ pub struct Person {
 /// Who hears this guest, as the server counts it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HeardBy {
-    /// People who were sent this guest's voice in the last second and a half.
+    /// People who were sent this guest's voice in the last 1.2 s.
     pub listeners: u16,
     /// People with open ears who stand where they may hear it.
     pub in_earshot: u16,

@@ -100,8 +100,10 @@ impl Member {
                 break;
             }
             self.measure(now == Phase::Measuring);
-            let due = here.peer.due().into_iter().chain(here.trying.map(|since| since + MEDIA_TRY_WAIT)).min();
+            let due = here.peer.due().into_iter().chain(here.trying.map(|since| since + self.try_wait())).min();
             tokio::select! {
+                // A label comes before its voice: where both wait, it is to be read first.
+                biased;
                 heard = here.line.hear() => self.hear(&mut here, heard)?,
                 readable = here.socket.readable() => {
                     readable.map_err(|error| GuestError::Media(error.to_string()))?;
@@ -225,10 +227,15 @@ impl Member {
     fn look_after(&mut self, here: &mut Presence) -> Result<(), GuestError> {
         let now = Instant::now();
         here.peer.handle_timeout(now);
-        if here.trying.is_some_and(|since| now.saturating_duration_since(since) >= MEDIA_TRY_WAIT) {
+        if here.trying.is_some_and(|since| now.saturating_duration_since(since) >= self.try_wait()) {
             self.rejoin(here)?;
         }
         Ok(())
+    }
+
+    /// How long this try at a peer connection may take: a machine out of breath is not helped by haste.
+    fn try_wait(&self) -> Duration {
+        MEDIA_TRY_WAIT * (1 + self.tally.rejoins)
     }
 
     fn rejoin(&mut self, here: &mut Presence) -> Result<(), GuestError> {

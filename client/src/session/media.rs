@@ -150,7 +150,10 @@ impl MediaDesk {
     pub(super) fn is_late(&self, now: Instant) -> bool {
         match &self.standing {
             Standing::Offered { at, .. } => now.saturating_duration_since(*at) > MEDIA_WAIT,
-            Standing::Connecting { answered, .. } => now.saturating_duration_since(*answered) > MEDIA_TRY_WAIT,
+            // Each try may take longer than the one before: a machine out of breath is not helped by haste.
+            Standing::Connecting { answered, .. } => {
+                now.saturating_duration_since(*answered) > MEDIA_TRY_WAIT * self.tries
+            }
             Standing::None | Standing::Connected { .. } => false,
         }
     }

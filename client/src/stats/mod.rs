@@ -173,6 +173,7 @@ mod tests {
 
     const ANN: ParticipantId = ParticipantId(1);
     const BOB: ParticipantId = ParticipantId(2);
+    const CEM: ParticipantId = ParticipantId(3);
     const SLOT: AudioSlotIndex = AudioSlotIndex(0);
 
     struct Stream {
@@ -254,9 +255,13 @@ mod tests {
         assert_eq!(stream.packet(2, 2, 45, Some(ANN)), Labelled::Former);
         assert_eq!(stream.packet(3, 3, 60, Some(BOB)), Labelled::Right);
         assert_eq!(stream.packet(4, 4, 80, None), Labelled::Right, "an old server names nobody");
-        assert_eq!(stream.packet(5, 5, 900, Some(ANN)), Labelled::Wrong, "too late to be late");
+        let now = stream.at(100);
+        stream.meter.label(SLOT, None, now);
+        assert_eq!(stream.packet(5, 5, 110, Some(ANN)), Labelled::Former, "late by two labels");
+        assert_eq!(stream.packet(6, 6, 120, Some(CEM)), Labelled::Wrong, "ahead of the label");
+        assert_eq!(stream.packet(7, 7, 3_000, Some(ANN)), Labelled::Wrong, "too late to be late");
         let statistics = stream.meter.statistics();
-        assert_eq!((statistics.mislabelled, statistics.after_relabel), (2, 1));
+        assert_eq!((statistics.mislabelled, statistics.after_relabel), (3, 2));
     }
 
     #[test]

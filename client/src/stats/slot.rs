@@ -2,6 +2,7 @@
 
 use crate::rtc::VoicePacket;
 use crate::sound::{FRAME_SAMPLES, SAMPLE_RATE_HZ};
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 use torg_protocol::ids::ParticipantId;
 
@@ -16,8 +17,11 @@ pub(crate) enum Labelled {
     Wrong,
 }
 
-/// A late packet may be so old, and not older.
-const FORMER_LABEL_VALID: Duration = Duration::from_millis(500);
+/// A late packet may be so old, and not older: a server or a machine under load holds packets this long at worst.
+const FORMER_LABEL_VALID: Duration = Duration::from_secs(2);
+
+/// Labels that a slot had in that time. They change once a tick at most; this many late voices are plenty.
+const FORMER_LABELS_MAX: usize = 8;
 
 /// Somebody who speaks and is to be heard may be without a packet this long before the gap counts while it
 /// lasts: shorter ones count when the next packet ends them.
@@ -27,7 +31,8 @@ const OPEN_GAP_COUNTS_FROM: Duration = Duration::from_millis(500);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SlotMeter {
     speaker: Option<ParticipantId>,
-    former: Option<(ParticipantId, Instant)>,
+    /// Whom it carried until lately, and until when.
+    formers: VecDeque<(ParticipantId, Instant)>,
     /// First and highest sequence number, counted on beyond 16 bits.
     span: Option<(i64, i64)>,
     received: u64,
@@ -54,7 +59,10 @@ impl SlotMeter {
     /// The slot has another label.
     pub(crate) fn label(&mut self, speaker: Option<ParticipantId>, now: Instant) {
         if self.speaker != speaker {
-            self.former = self.speaker.map(|former| (former, now));
+            if let Some(former) = self.speaker {
+                self.formers.push_back((former, now));
+                self.formers.drain(..self.formers.len().saturating_sub(FORMER_LABELS_MAX));
+            }
             self.speaker = speaker;
             self.last = None;
             self.expected_since = None;
@@ -84,7 +92,8 @@ impl SlotMeter {
 
     /// What was counted so far does not count; the label stays.
     pub(crate) fn forget(&mut self) {
-        *self = Self { speaker: self.speaker, former: self.former, ..Self::default() };
+        let formers = std::mem::take(&mut self.formers);
+        *self = Self { speaker: self.speaker, formers, ..Self::default() };
     }
 
     /// Packets missing, over all peer connections.
@@ -112,10 +121,10 @@ impl SlotMeter {
             (None, Some(_)) => Labelled::Right,
             (Some(csrc), Some(speaker)) if csrc == speaker => Labelled::Right,
             _ => {
-                let is_former = |(former, until): (ParticipantId, Instant)| {
+                let is_former = |&(former, until): &(ParticipantId, Instant)| {
                     csrc.is_none_or(|csrc| csrc == former) && now.saturating_duration_since(until) < FORMER_LABEL_VALID
                 };
-                if self.former.is_some_and(is_former) { Labelled::Former } else { Labelled::Wrong }
+                if self.formers.iter().any(is_former) { Labelled::Former } else { Labelled::Wrong }
             }
         }
     }
