@@ -81,6 +81,8 @@ impl Peer {
             resending: Vec::new(),
             sources: Vec::new(),
             path: None,
+            nominated: None,
+            reached: Vec::new(),
         };
         Ok((peer, sdp))
     }
@@ -91,7 +93,10 @@ impl Peer {
         let Stage::Handshaking(blueprint) = std::mem::replace(&mut self.stage, Stage::Over) else { return };
         let older = Blueprint { protection: Protection::CounterModeSha1, ..*blueprint };
         match Self::build(config, older, now) {
-            Ok((peer, _same_answer)) => *self = Self { path: self.path, ..peer },
+            Ok((peer, _same_answer)) => {
+                let reached = std::mem::take(&mut self.reached);
+                *self = Self { path: self.path, nominated: self.nominated, reached, ..peer };
+            }
             Err(error) => tracing::warn!(%error, "a peer connection without GCM could not be built"),
         }
     }

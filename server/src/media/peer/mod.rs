@@ -19,7 +19,7 @@ pub(super) use setup::{Certificate, IceCredentials};
 use super::demux::{Remote, Transport};
 use super::leg::LegHeader;
 use super::limits::SSRCS_PER_PEER_MAX;
-use super::stun::BindingRequest;
+use super::stun::{BindingRequest, is_stun};
 use answer::{Blueprint, local_address};
 use bytes::{Bytes, BytesMut};
 use flight::LastFlight;
@@ -126,8 +126,13 @@ pub(super) struct Peer {
     flight: LastFlight,
     resending: Vec<BytesMut>,
     sources: Vec<u32>,
-    /// By which remote the client is reached, and at which address of ours it reaches us.
+    /// The way of the newest check: by which remote the client is reached, and at which address of ours it reaches us.
     path: Option<(Remote, Option<IpAddr>)>,
+    /// The way that the client nominated last. The library stays with the first, though a client may find a better one
+    /// and give up the first (RFC 8445, section 8.1.1): what is sent there is lost.
+    nominated: Option<(Remote, Option<IpAddr>)>,
+    /// At which address of ours each candidate was reached; behind a NAT that is another one.
+    reached: Vec<(SocketAddr, IpAddr)>,
 }
 
 impl Peer {
@@ -152,15 +157,25 @@ impl Peer {
         } else if flight::is_dtls(&bytes) {
             self.input_handshake(config, &bytes, now);
         } else {
-            self.path = Some((from, to));
-            if let Stage::Handshaking(blueprint) = &mut self.stage
-                && BindingRequest::parse(&bytes).is_some_and(|request| request.is_nominating)
-            {
-                blueprint.nomination = Some((from, local, bytes.clone()));
-            }
+            self.input_check(from, local, to, &bytes);
         }
         self.give(from, local, bytes, now);
         Ok(())
+    }
+
+    /// Notes the way of a connectivity check. The demultiplexer has seen that a request is signed.
+    fn input_check(&mut self, from: Remote, local: SocketAddr, to: Option<IpAddr>, bytes: &BytesMut) {
+        self.path = Some((from, to));
+        if let Some(to) = to {
+            self.reached.retain(|(candidate, _)| *candidate != local);
+            self.reached.push((local, to));
+        }
+        if BindingRequest::parse(bytes).is_some_and(|request| request.is_nominating) {
+            self.nominated = self.path;
+            if let Stage::Handshaking(blueprint) = &mut self.stage {
+                blueprint.nomination = Some((from, local, bytes.clone()));
+            }
+        }
     }
 
     /// Media only after the handshake, and from a bounded number of SSRCs.
@@ -287,8 +302,7 @@ impl Peer {
 
     /// What is to be sent, drained.
     pub(super) fn transmits(&mut self, now: Instant, out: &mut Vec<Outbound>) {
-        let path = self.path;
-        if let Some((to, from)) = path {
+        if let Some((to, from)) = self.nominated.or(self.path) {
             out.extend(self.resending.drain(..).map(|bytes| Outbound { to, from, bytes }));
         }
         while let Some(message) = self.connection.poll_write() {
@@ -299,8 +313,12 @@ impl Peer {
                 TransportProtocol::TCP => Transport::Tcp,
                 _ => Transport::Udp,
             };
-            let to = Remote { address: message.transport.peer_addr, transport };
-            let from = path.filter(|(remote, _)| *remote == to).and_then(|(_, from)| from);
+            let local = message.transport.local_addr;
+            let answered = Remote { address: message.transport.peer_addr, transport };
+            let reached = self.reached.iter().find(|(candidate, _)| *candidate == local).map(|(_, at)| *at);
+            // An answer to a check goes back the way that the check came, all else the way that was nominated.
+            let nominated = self.nominated.filter(|_| !is_stun(&message.message));
+            let (to, from) = nominated.unwrap_or((answered, reached));
             out.push(Outbound { to, from, bytes: message.message });
         }
     }

@@ -124,13 +124,13 @@ impl Pair {
         }
     }
 
-    fn to_server(&mut self, bytes: BytesMut) -> Result<(), Dropped> {
+    fn server_gets(&mut self, bytes: BytesMut) -> Result<(), Dropped> {
         let from = Remote { address: SocketAddr::from(CLIENT), transport: Transport::Udp };
         let to = Some(IpAddr::from(SERVER.0));
         self.server.input(&self.config, from, to, bytes, self.now)
     }
 
-    fn to_client(&mut self, bytes: BytesMut) {
+    fn client_gets(&mut self, bytes: BytesMut) {
         if flight::is_handshake(&bytes) {
             self.client_flight.answered();
         }
@@ -160,7 +160,7 @@ impl Pair {
         }
         for bytes in from_client {
             if !self.is_lost(false, &bytes) {
-                let _ = self.to_server(bytes);
+                let _ = self.server_gets(bytes);
             }
         }
         self.server.poll(&mut self.happened);
@@ -169,7 +169,7 @@ impl Pair {
         for outbound in from_server {
             assert_eq!(outbound.to.address, SocketAddr::from(CLIENT));
             if !self.is_lost(true, &outbound.bytes) {
-                self.to_client(outbound.bytes);
+                self.client_gets(outbound.bytes);
             }
         }
         while let Some(event) = self.client.poll_event() {
@@ -287,6 +287,30 @@ fn a_microphone_is_heard_and_its_sender_gets_reports() {
     assert_eq!(voices.collect::<Vec<_>>(), [10, 11]);
 }
 
+/// A binding request as far as a peer reads it (RFC 8489); whether it is signed, the demultiplexer has seen.
+fn nominating_request() -> BytesMut {
+    let mut request = BytesMut::from(&[0, 1, 0, 36, 0x21, 0x12, 0xA4, 0x42][..]);
+    request.extend_from_slice(&[7; 12]);
+    request.extend_from_slice(&[0, 6, 0, 4, b'a', b':', b'b', b'c', 0, 0x25, 0, 0, 0, 8, 0, 20]);
+    request.extend_from_slice(&[0; 20]);
+    request
+}
+
+#[test]
+fn a_client_that_nominates_another_way_is_sent_there() {
+    let mut pair = Pair::new(Lose::Nothing, &MODERN);
+    pair.connect(Duration::from_secs(2)).expect("connected");
+    let other = Remote { address: SocketAddr::from(([192, 0, 2, 5], 1_001)), transport: Transport::Udp };
+    let to = Some(IpAddr::from([192, 0, 2, 1]));
+    pair.server.input(&pair.config, other, to, nominating_request(), pair.now).expect("taken");
+    let header = LegHeader { sequence: 7, timestamp: 960, marker: true, speaker: ParticipantId(1) };
+    pair.server.push(0, header, Bytes::from_static(b"voice"), pair.now);
+    let mut out = Vec::new();
+    pair.server.transmits(pair.now, &mut out);
+    let media = out.iter().find(|outbound| outbound.bytes[0] >= 128).expect("a media packet");
+    assert_eq!((media.to, media.from), (other, to));
+}
+
 #[test]
 fn reports_of_loss_reach_us() {
     let mut pair = Pair::new(Lose::Nothing, &MODERN);
@@ -317,9 +341,9 @@ fn media_before_the_handshake_and_from_too_many_sources_is_dropped() {
         bytes[8..12].copy_from_slice(&ssrc.to_be_bytes());
         bytes
     };
-    assert_eq!(pair.to_server(rtp(1)), Err(Dropped::EarlyMedia));
+    assert_eq!(pair.server_gets(rtp(1)), Err(Dropped::EarlyMedia));
     pair.connect(Duration::from_secs(2)).expect("connected");
-    let dropped = (0..1_000).filter(|&ssrc| pair.to_server(rtp(ssrc)) == Err(Dropped::TooManySources)).count();
+    let dropped = (0..1_000).filter(|&ssrc| pair.server_gets(rtp(ssrc)) == Err(Dropped::TooManySources)).count();
     assert_eq!(dropped, 1_000 - SSRCS_PER_PEER_MAX);
 }
 
@@ -353,7 +377,7 @@ fn garbage_never_panics() {
         let length = (state >> 33) as usize % 80;
         let mut bytes = BytesMut::zeroed(length);
         bytes.iter_mut().enumerate().for_each(|(at, byte)| *byte = (state >> (at % 8 * 8)) as u8 ^ at as u8);
-        let _ = pair.to_server(bytes);
+        let _ = pair.server_gets(bytes);
     }
     pair.server.poll(&mut pair.happened);
     assert!(pair.server.is_connected(), "garbage from the peer's own address ends nothing");
