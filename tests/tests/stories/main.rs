@@ -32,6 +32,19 @@ fn assert_level(what: &str, heard_db: f64, expected_db: f64) {
     assert!(off_db <= TOLERANCE_DB, "{what}: {heard_db:.2} dB where the law says {expected_db:.2}");
 }
 
+#[test]
+fn the_instrument_measures_a_tone_over_both_ears() {
+    let sine = |amplitude: f64| -> Vec<f64> {
+        let turns = |index| std::f64::consts::TAU * 450.0 * f64::from(index) / 48_000.0;
+        (0..48_000).map(|index| amplitude * turns(index).sin()).collect()
+    };
+    let recording = torg_tests::Recording::of(48_000, sine(0.3), sine(0.4));
+    // Amplitudes 0.3 and 0.4 are 0.5 together, whose RMS is 9.03 dB below full scale.
+    assert!((recording.level_db(450.0, 0.0..1.0) + 9.03).abs() < 0.01);
+    assert!(recording.level_db(700.0, 0.0..1.0) < -60.0, "another tone is not there");
+    assert!((recording.peak_db(0.0..1.0) + 7.96).abs() < 0.01);
+}
+
 /// Lets time pass in which sound flows.
 async fn listen(seconds: f64) {
     tokio::time::sleep(Duration::from_secs_f64(seconds)).await;

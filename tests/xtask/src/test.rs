@@ -174,7 +174,7 @@ fn browser(chores: &mut Chores) -> Result<(), String> {
 }
 
 fn stories(chores: &mut Chores) -> Result<(), String> {
-    let story = ["--workspace", "--test", "stories"];
+    let story = ["--workspace", "--test", "end_to_end"];
     if chores.has_nextest {
         let runner = ["nextest", "run", "--config-file", NEXTEST, "--no-fail-fast", "--test-threads", STORIES_AT_ONCE];
         return chores.run(&mut cargo(&[&runner[..], &story].concat()));
