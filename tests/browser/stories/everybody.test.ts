@@ -3,10 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AxeResults } from 'axe-core';
+import type { ProbedPerson } from '../../../client/web/src/app/probe';
 import { devices } from 'playwright-core';
 import { Person, type Coming } from '../support/person';
 import { end, Square, start } from '../support/square';
-import { eventually } from '../support/waiting';
+import { eventually, pause } from '../support/waiting';
 
 const { defaultBrowserType: _, ...phone } = devices['Pixel 7'] as (typeof devices)[string];
 
@@ -15,6 +16,9 @@ const LOOKS: [string, Coming][] = [
   ['desktop-dark', { context: { colorScheme: 'dark' } }],
   ['phone', { context: phone }],
 ];
+
+/** How long panels move when they open. */
+const MOVED_MS = 400;
 
 /** What axe-core finds that keeps somebody out, in words. */
 async function barriers({ page }: Person): Promise<string[]> {
@@ -48,8 +52,11 @@ describe('a square with ten guests at tables', () => {
         await ann.picture(`join-${look}`);
         expect(await barriers(ann)).toEqual([]);
         await ann.goIn();
-        await eventually('eleven are here', () => ann.people(), ({ length }) => length === 11);
-        await eventually('Ann has her sound', () => ann.badges(), ({ heard }) => heard !== 'connection_lost');
+        const seated = (people: ProbedPerson[]): number => people.filter(({ table }) => table !== null).length;
+        await eventually('eleven are here, and most sit', () => ann.people(), (people) => people.length === 11 && seated(people) > 5);
+        const settled = ['heard', 'nobody_near', 'not_received'];
+        await eventually('Ann has her sound', () => ann.badges(), ({ heard }) => settled.includes(heard ?? ''));
+        await pause(MOVED_MS);
         await ann.picture(`square-${look}`);
         expect(await barriers(ann)).toEqual([]);
         expect(ann.faults).toEqual([]);

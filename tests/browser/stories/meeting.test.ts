@@ -57,6 +57,18 @@ describe('two people at the square', () => {
     await ann.hears('Bo');
   });
 
+  it('are gone at once when they close the page', async () => {
+    const { join } = await square.space('Another small square', SMALL);
+    const [cem, dag] = [await Person.arrive(join, 'Cem'), await Person.arrive(join, 'Dag')];
+    try {
+      await eventually('Cem sees Dag', () => cem.people(), ({ length }) => length === 2);
+      await dag.page.close();
+      await eventually('Dag is gone, not away', () => cem.people(), ({ length }) => length === 1, 3_000);
+    } finally {
+      await Promise.all([cem.leave(), dag.leave()]);
+    }
+  });
+
   it('find nothing amiss', () => {
     expect({ ann: ann.faults, bo: bo.faults }).toEqual({ ann: [], bo: [] });
     expect([...ann.strayRequests, ...bo.strayRequests]).toEqual([]);

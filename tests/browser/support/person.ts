@@ -159,8 +159,9 @@ export class Person {
     await this.page.screenshot({ path: join(ARTEFACTS, `${name}.png`) });
   }
 
-  /** Closes the browser. */
+  /** Closes the page, which says goodbye, and then the browser. */
   async leave(): Promise<void> {
+    await this.page.close();
     await this.#browser.close();
     await rm(this.#folder, { recursive: true, force: true });
   }
