@@ -58,8 +58,12 @@ impl Guest {
         let (name, media) = (options.name.clone(), options.media);
         let Handles { commands, view, events, first_events } = Session::join(link.clone(), options).await?;
         let mut guest = Self { name, commands, view, events, first_events: Some(first_events) };
-        if media != MediaChoice::None {
-            guest.wait_until_connected().await?;
+        if media != MediaChoice::None
+            && let Err(why) = guest.wait_until_connected().await
+        {
+            // Nobody else is to see somebody who never was there; why it failed is what counts.
+            let _ = guest.leave().await;
+            return Err(why);
         }
         Ok(guest)
     }

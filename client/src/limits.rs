@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+/// Characters of a link's token: an unpadded base64url text of a few dozen bytes.
+pub(crate) const TOKEN_CHARS_MAX: usize = 256;
+
 /// The longest message of the server that is read. A welcome to 10,000 people is 3 MB.
 pub(crate) const SERVER_MESSAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
 
@@ -35,6 +38,13 @@ pub(crate) const MICROPHONE_CATCH_UP_FRAMES_MAX: u64 = 10;
 
 /// Seconds of a file that `--play` reads: half an hour at 48 kHz takes 345 MB.
 pub(crate) const PLAY_SECONDS_MAX: u64 = 1_800;
+
+/// Labels that a slot had lately and that are kept to know late packets by: they change once a tick at most, and
+/// more than this many voices are never late at once.
+pub(crate) const FORMER_LABELS_MAX: usize = 8;
+
+/// Datagrams that one guest of a crowd reads before the others have their turn.
+pub(crate) const DATAGRAMS_AT_ONCE: usize = 64;
 
 /// People that a crowd has: each takes two sockets of this process.
 pub(crate) const CROWD_GUESTS_MAX: usize = 2_000;

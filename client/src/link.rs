@@ -1,5 +1,6 @@
 //! Links: `{base}/s/{space}#TOKEN`.
 
+use crate::limits::TOKEN_CHARS_MAX;
 use std::fmt;
 use std::str::FromStr;
 use torg_protocol::ids::{NotASpaceId, SpaceId};
@@ -38,9 +39,6 @@ pub enum LinkError {
     #[error("the link's token, behind its #, is missing or damaged; copy the whole link")]
     Token,
 }
-
-/// A token is an unpadded base64url text of a few dozen bytes.
-const TOKEN_CHARS_MAX: usize = 256;
 
 impl Link {
     /// Where the websocket of the space is.

@@ -5,7 +5,7 @@ use super::stamp::{stamped_constant, stamped_speech, transit};
 use super::tally::{Switching, Tally};
 use super::{Life, Phase, Shared, Talk, life, names};
 use crate::error::GuestError;
-use crate::limits::{MEDIA_TRIES_MAX, MEDIA_TRY_WAIT, MEDIA_WAIT};
+use crate::limits::{DATAGRAMS_AT_ONCE, MEDIA_TRIES_MAX, MEDIA_TRY_WAIT, MEDIA_WAIT};
 use crate::line::{Heard, Line};
 use crate::rtc::VoicePacket;
 use crate::rtc::lean::{LeanEvent, LeanPeer};
@@ -51,9 +51,6 @@ struct Presence {
     steps: Option<Interval>,
     next_move: Option<Instant>,
 }
-
-/// Datagrams read at once before others have their turn.
-const DATAGRAMS_AT_ONCE: usize = 64;
 
 impl Member {
     pub(super) fn new(number: usize, shared: Arc<Shared>) -> Self {

@@ -203,7 +203,9 @@ pub async fn run(
             () = &mut stop => stopped = true,
         }
     }
-    tell(CrowdEvent::Ready { joined });
+    if joined > 0 {
+        tell(CrowdEvent::Ready { joined });
+    }
     let began = Instant::now();
     let _ = phase.send(Phase::Measuring);
     if !stopped && joined > 0 {

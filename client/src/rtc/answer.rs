@@ -22,10 +22,15 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// Reads an answer. Candidates are kept that match the transport, and that lie where our own end does:
-    /// loopback reaches loopback alone, and nothing else reaches it.
+    /// Reads an answer. Candidates are kept that match the transport and the family of addresses, and that lie
+    /// where our own end does, if any do: loopback is not reached from elsewhere.
     pub(super) fn read(sdp: &str, tracks: &[OfferedTrack], over_tcp: bool, local_ip: IpAddr) -> Self {
         let mut answer = Self::default();
+        let reachable = |candidate: &str| reachable_address(candidate, over_tcp, local_ip);
+        let is_near = |address: IpAddr| address.is_loopback() == local_ip.is_loopback();
+        let mut candidates = sdp.lines().filter_map(|line| line.strip_prefix("a=candidate:"));
+        let some_are_near = candidates.any(|candidate| reachable(candidate).is_some_and(is_near));
+        let is_usable = |candidate: &str| reachable(candidate).is_some_and(|at| !some_are_near || is_near(at));
         let mut section = Vec::new();
         for line in sdp.lines() {
             if line.starts_with("m=") {
@@ -35,7 +40,7 @@ impl Answer {
             section.push(line);
             let keeps = match line.strip_prefix("a=candidate:") {
                 None => !line.starts_with("a=end-of-candidates"),
-                Some(candidate) => is_usable(candidate, over_tcp, local_ip) && answer.is_new(candidate) && !over_tcp,
+                Some(candidate) => is_usable(candidate) && answer.is_new(candidate) && !over_tcp,
             };
             if keeps {
                 answer.sdp.push_str(line);
@@ -75,17 +80,17 @@ impl Answer {
     }
 }
 
-/// Whether a candidate (RFC 8839, behind `candidate:`) is one that this guest can send to.
-fn is_usable(candidate: &str, over_tcp: bool, local_ip: IpAddr) -> bool {
+/// The address of a candidate (RFC 8839, behind `candidate:`) that has the transport and the family of ours.
+fn reachable_address(candidate: &str, over_tcp: bool, local_ip: IpAddr) -> Option<IpAddr> {
     let fields: Vec<&str> = candidate.split_whitespace().collect();
-    let (Some(transport), Some(address)) = (fields.get(2), fields.get(4)) else { return false };
-    let Ok(address) = address.parse::<IpAddr>() else { return false };
+    let address: IpAddr = fields.get(4)?.parse().ok()?;
+    let transport = fields.get(2)?;
     let transport_fits = if over_tcp {
         transport.eq_ignore_ascii_case("tcp") && candidate.contains("tcptype passive")
     } else {
         transport.eq_ignore_ascii_case("udp")
     };
-    transport_fits && address.is_ipv4() == local_ip.is_ipv4() && address.is_loopback() == local_ip.is_loopback()
+    (transport_fits && address.is_ipv4() == local_ip.is_ipv4()).then_some(address)
 }
 
 #[cfg(test)]
@@ -129,7 +134,8 @@ mod tests {
         assert_eq!(kept(true, "127.0.0.1"), "2");
         assert_eq!(kept(false, "10.0.0.9"), "3");
         assert_eq!(kept(false, "::1"), "4");
-        assert_eq!(kept(true, "10.0.0.9"), "");
+        assert_eq!(kept(true, "10.0.0.9"), "2", "better than none");
+        assert_eq!(kept(true, "::1"), "");
     }
 
     #[test]

@@ -144,7 +144,7 @@ impl Session {
                     return;
                 }
                 // The owner is gone without a goodbye, like a closed laptop.
-                Turn::Asked(None) => return,
+                Turn::Asked(None) => return self.media.close().await,
                 Turn::Asked(Some(command)) => self.obey(command),
                 Turn::Heard(Heard::Message(message)) => self.hear(*message).await,
                 Turn::Heard(Heard::Frame(frame)) => {

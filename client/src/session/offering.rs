@@ -42,6 +42,7 @@ impl Session {
         }
         self.tell(Event::MediaLost { why: why.to_owned() });
         self.view.send_modify(|view| view.meter.rejoins += 1);
+        self.say(&ClientMessage::SetEars { open: false });
         if matches!(self.standing, Standing::In(_)) {
             self.offer().await;
         } else {

@@ -1,5 +1,6 @@
 //! What is counted about one audio slot's stream.
 
+use crate::limits::FORMER_LABELS_MAX;
 use crate::rtc::VoicePacket;
 use crate::sound::{FRAME_SAMPLES, SAMPLE_RATE_HZ};
 use std::collections::VecDeque;
@@ -19,9 +20,6 @@ pub(crate) enum Labelled {
 
 /// A late packet may be so old, and not older: a server or a machine under load holds packets this long at worst.
 const FORMER_LABEL_VALID: Duration = Duration::from_secs(2);
-
-/// Labels that a slot had in that time. They change once a tick at most; this many late voices are plenty.
-const FORMER_LABELS_MAX: usize = 8;
 
 /// Somebody who speaks and is to be heard may be without a packet this long before the gap counts while it
 /// lasts: shorter ones count when the next packet ends them.
