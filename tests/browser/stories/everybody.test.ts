@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AxeResults } from 'axe-core';
 import type { ProbedPerson } from '../../../client/web/src/app/probe';
 import { devices } from 'playwright-core';
+import { SMALL } from '../support/maps';
 import { Person, type Coming } from '../support/person';
 import { end, Square, start } from '../support/square';
 import { eventually, pause } from '../support/waiting';
@@ -71,8 +72,9 @@ describe('a square with ten guests at tables', () => {
 describe('somebody without a microphone', () => {
   it('comes in, hears, and is told that nobody can hear them', async () => {
     const square = await Square.start();
-    const bo = await Person.arrive(square.links.join, 'Bo');
-    const ann = await Person.arrive(square.links.join, 'Ann', { pitchHz: null });
+    const { join } = await square.space('A small square', SMALL);
+    const bo = await Person.arrive(join, 'Bo');
+    const ann = await Person.arrive(join, 'Ann', { pitchHz: null });
     try {
       await ann.hears('Bo');
       await eventually('Ann is told', () => ann.badges(), ({ heard }) => heard === 'no_microphone', 2_000);

@@ -1,8 +1,9 @@
 /** Somebody at the square in Chromium, with a microphone into which a voice of their own speaks. */
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 import type { ProbedPerson } from '../../../client/web/src/app/probe';
 import { addHooks, soundInWords } from './hooks';
 import { always, eventually } from './waiting';
@@ -196,7 +197,11 @@ async function launch(folder: string, pitchHz: number | null): Promise<Browser> 
 
 function chromiumPath(): string {
   const named = process.env['TORG_CHROMIUM'] ?? 'chromium';
-  return named.includes('/') ? named : `/usr/bin/${named}`;
+  if (isAbsolute(named)) return named;
+  const paths = (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, named));
+  const found = paths.find((path) => existsSync(path));
+  if (found === undefined) throw new Error(`there is no ${named} on the PATH: name a Chromium in TORG_CHROMIUM`);
+  return found;
 }
 
 /** A pitch for a name: different enough, and the same in every run. */

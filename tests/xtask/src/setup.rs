@@ -23,8 +23,8 @@ pub(crate) fn packages(folder: &str) -> Result<(), String> {
     let folder = crate::root().join(folder);
     let lock = folder.join("package-lock.json");
     let text = std::fs::read_to_string(&lock).map_err(|error| format!("{}: {error}", lock.display()))?;
-    // npm leaves this file when an installation is complete; we lay the lock beside it that it was made from.
-    let stamp = folder.join("node_modules/.torg-lock.json");
+    // The lock that the packages were installed from, laid among them; the build of the server does the same.
+    let stamp = folder.join("node_modules/.torg-installed-lock");
     if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == text) {
         return Ok(());
     }
@@ -45,7 +45,9 @@ pub(crate) fn chromium() -> Result<PathBuf, String> {
     }
     let wanted = "Chromium is needed for the browser stories. Debian and Ubuntu: `sudo apt-get install chromium`. \
                   Elsewhere: install Chromium or Chrome and put its path into TORG_CHROMIUM";
-    apt_install(&["chromium"]).map_err(|reason| format!("{wanted} ({reason})"))?;
+    // Debian calls the package by the first name, Ubuntu by the second.
+    let installed = apt_install(&["chromium"]).or_else(|_| apt_install(&["chromium-browser"]));
+    installed.map_err(|reason| format!("{wanted} ({reason})"))?;
     found().map(Into::into).ok_or_else(|| wanted.to_owned())
 }
 
