@@ -48,11 +48,16 @@ describe('two people at the square', () => {
     expect([await ann.offers(), await bo.offers()]).toEqual([1, 1]);
   });
 
-  it('know when somebody mutes, and hear nothing of them', async () => {
+  it('know when somebody mutes, and hear them only while they hold Space', async () => {
     await bo.page.keyboard.press('m');
     await eventually('Bo is told that he is muted', () => bo.badges(), ({ heard }) => heard === 'muted', 2_000);
     await ann.fallsSilent('Bo');
     await bo.hears('Ann');
+    await bo.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+    await bo.page.keyboard.down('Space');
+    await ann.hears('Bo');
+    await bo.page.keyboard.up('Space');
+    await ann.fallsSilent('Bo');
     await bo.page.keyboard.press('m');
     await ann.hears('Bo');
   });

@@ -41,6 +41,15 @@ describe('somebody whose line breaks', () => {
     expect(await bo.offers()).toBe(1);
   });
 
+  it('is told within two seconds that nobody hears them when nothing gets through, and is heard again after', async () => {
+    await eventually('Bo is heard', () => bo.badges(), ({ heard }) => heard === 'heard');
+    square.freeze();
+    await eventually('Bo is told', () => bo.badges(), ({ heard }) => heard !== 'heard', 2_500);
+    square.thaw();
+    await eventually('Bo is heard again', () => bo.badges(), ({ heard }) => heard === 'heard');
+    await ann.hears('Bo');
+  });
+
   it('comes back by itself after the server was killed, and stands where they stood', async () => {
     const before = await bo.position();
     const stopped = square.restart('SIGKILL', 1_500);

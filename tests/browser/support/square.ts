@@ -108,7 +108,18 @@ export class Square {
     this.links = links;
   }
 
+  /** Lets the server answer nobody: as a network that is gone, or a machine that hangs. */
+  freeze(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  /** Lets it go on. */
+  thaw(): void {
+    this.#child.kill('SIGCONT');
+  }
+
   async stop(): Promise<void> {
+    this.thaw();
     await end(this.#child);
     await rm(this.#data, { recursive: true, force: true });
   }
