@@ -1,5 +1,6 @@
 //! One guest of a crowd.
 
+use super::arrival::ArrivalSocket;
 use super::speech::SpeakingTurn;
 use super::stamp::{stamped_constant, stamped_speech, transit};
 use super::tally::{Switching, Tally};
@@ -16,8 +17,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-use tokio::net::UdpSocket;
+use std::time::{Duration, Instant, SystemTime};
 use tokio::time::{Interval, MissedTickBehavior, interval_at, sleep_until, timeout};
 use torg_protocol::PROTOCOL_VERSION;
 use torg_protocol::limits::AUDIO_SLOTS;
@@ -43,7 +43,7 @@ pub(super) struct Member {
 struct Presence {
     line: Line,
     world: World,
-    socket: UdpSocket,
+    socket: ArrivalSocket,
     local: SocketAddr,
     peer: LeanPeer,
     /// Since when the newest try runs; nothing once connected.
@@ -104,7 +104,7 @@ impl Member {
                 heard = here.line.hear() => self.hear(&mut here, heard)?,
                 readable = here.socket.readable() => {
                     readable.map_err(|error| GuestError::Media(error.to_string()))?;
-                    here.read_datagrams();
+                    self.read_datagrams(&mut here)?;
                 }
                 () = sleep_until_or_never(due) => self.look_after(&mut here)?,
                 () = tick(&mut here.steps) => self.speak(&mut here),
@@ -139,7 +139,7 @@ impl Member {
         };
         let (line, welcome) = Line::join(&self.shared.link, &hello).await?;
         let in_words = |error: &dyn std::fmt::Display| GuestError::Media(error.to_string());
-        let socket = UdpSocket::bind((line.local_ip, 0)).await.map_err(|error| in_words(&error))?;
+        let socket = ArrivalSocket::bind(line.local_ip).await.map_err(|error| in_words(&error))?;
         let local = socket.local_addr().map_err(|error| in_words(&error))?;
         let now = Instant::now();
         self.take_labels(&welcome, now);
@@ -255,10 +255,10 @@ impl Member {
             return;
         }
         let (payload, level) = match self.shared.plan.talk {
-            Talk::Constant => (Some(stamped_constant(now)), VoiceLevel::from_minus_dbov(20)),
+            Talk::Constant => (Some(stamped_constant(SystemTime::now())), VoiceLevel::from_minus_dbov(20)),
             Talk::Speech => {
                 let frame = self.turn.next(&self.shared.voices[self.number % self.shared.voices.len()], &mut self.dice);
-                (frame.payload.map(|payload| stamped_speech(&payload, now)), frame.level)
+                (frame.payload.map(|payload| stamped_speech(&payload, SystemTime::now())), frame.level)
             }
         };
         match payload {
@@ -281,7 +281,27 @@ impl Member {
 
     /// Takes in what the peer connection tells, and lets out what it sends.
     fn pump(&mut self, here: &mut Presence) -> Result<(), GuestError> {
+        self.take_events(here, SystemTime::now())?;
         let now = Instant::now();
+        while let Some((datagram, to)) = here.peer.next_datagram(now) {
+            // A full socket is a lossy network.
+            let _ = here.socket.try_send_to(&datagram, to);
+        }
+        Ok(())
+    }
+
+    fn read_datagrams(&mut self, here: &mut Presence) -> Result<(), GuestError> {
+        let mut buffer = [0; 2_048];
+        for _ in 0..DATAGRAMS_AT_ONCE {
+            let Ok((length, from, at)) = here.socket.try_read(&mut buffer) else { break };
+            here.peer.receive(&buffer[..length], from, Instant::now());
+            self.take_events(here, at)?;
+        }
+        Ok(())
+    }
+
+    /// Takes in what the peer connection tells. `at` is when what it tells of arrived.
+    fn take_events(&mut self, here: &mut Presence, at: SystemTime) -> Result<(), GuestError> {
         while let Some(event) = here.peer.poll() {
             match event {
                 LeanEvent::Connected => {
@@ -294,17 +314,14 @@ impl Member {
                     self.rejoin(here)?;
                     break;
                 }
-                LeanEvent::Packet(packet) => self.receive(here, &packet, now),
+                LeanEvent::Packet(packet) => self.receive(here, &packet, at),
             }
-        }
-        while let Some((datagram, to)) = here.peer.next_datagram(now) {
-            // A full socket is a lossy network.
-            let _ = here.socket.try_send_to(&datagram, to);
         }
         Ok(())
     }
 
-    fn receive(&mut self, here: &Presence, packet: &VoicePacket, now: Instant) {
+    fn receive(&mut self, here: &Presence, packet: &VoicePacket, at: SystemTime) {
+        let now = Instant::now();
         let Some(slot) = self.slots.get_mut(usize::from(packet.slot.0)) else { return };
         slot.count(packet.sequence);
         let labelled = slot.labelled(packet.csrc, now);
@@ -315,7 +332,7 @@ impl Member {
         if !self.measuring {
             return;
         }
-        if let Some(transit) = transit(&packet.payload, now) {
+        if let Some(transit) = transit(&packet.payload, at) {
             self.tally.transit.record(transit);
         }
         if let (Life::Switching, Some(speaker)) = (self.shared.plan.life, packet.csrc) {
@@ -330,18 +347,6 @@ impl Member {
         if !std::mem::replace(&mut self.settled, true) {
             // The crowd may have ended already.
             let _ = self.shared.settled.send(is_in);
-        }
-    }
-}
-
-impl Presence {
-    fn read_datagrams(&mut self) {
-        let mut buffer = [0; 2_048];
-        for _ in 0..DATAGRAMS_AT_ONCE {
-            match self.socket.try_recv_from(&mut buffer) {
-                Ok((length, from)) => self.peer.receive(&buffer[..length], from, Instant::now()),
-                Err(_) => return,
-            }
         }
     }
 }

@@ -6,9 +6,10 @@
 //! | `member` | one guest: line, peer connection, socket, in one task without a decoder |
 //! | `life` | what a guest does next: sit down, walk about, change tables |
 //! | `speech`, `stamp` | what speakers send, and the send times inside |
-//! | `tally`, `histogram` | what is measured |
+//! | `tally`, `histogram`, `arrival` | what is measured |
 //! | `names` | what they are called |
 
+mod arrival;
 mod histogram;
 mod life;
 mod member;
@@ -104,7 +105,7 @@ pub struct Report {
     pub packets_received: u64,
     /// Voice packets that did not, by their sequence numbers.
     pub packets_lost: u64,
-    /// From sending a packet to its arrival, through the server, by one clock.
+    /// From sending a packet to its arrival at the other guest's socket, through the server, by one clock.
     pub transit_ms: Percentiles,
     /// From the message that seats a guest at another table to the first packet of a voice there that was not
     /// heard before.

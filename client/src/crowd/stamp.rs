@@ -5,8 +5,7 @@
 //! a speech packet carries its time, and still plays in a browser. A constant payload carries it at its end.
 
 use bytes::{BufMut as _, Bytes, BytesMut};
-use std::sync::LazyLock;
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Marks a payload of ours: other people talk on the square too.
 const MARK: [u8; 4] = *b"Torg";
@@ -17,19 +16,17 @@ const STAMP_BYTES: usize = 12;
 /// Length of a constant payload: what a mono voice of 48 kbit/s has.
 const CONSTANT_BYTES: usize = 120;
 
-/// Time zero of this process.
-static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-
-fn stamp(now: Instant) -> [u8; STAMP_BYTES] {
+fn stamp(now: SystemTime) -> [u8; STAMP_BYTES] {
     let mut stamp = [0; STAMP_BYTES];
     stamp[..4].copy_from_slice(&MARK);
-    let since = now.saturating_duration_since(*START);
+    // The kernel tells times of arrival by this clock, so it is the one to send by.
+    let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
     stamp[4..].copy_from_slice(&(since.as_nanos() as u64).to_be_bytes());
     stamp
 }
 
 /// A speech packet with its time in the padding; a packet that can't be padded so goes as it is.
-pub(super) fn stamped_speech(packet: &Bytes, now: Instant) -> Bytes {
+pub(super) fn stamped_speech(packet: &Bytes, now: SystemTime) -> Bytes {
     // Only a packet of one frame (code 0) is rewritten here, and the encoder makes no others.
     let Some((&toc, frame)) = packet.split_first().filter(|(toc, _)| *toc & 0b11 == 0) else {
         return packet.clone();
@@ -45,7 +42,7 @@ pub(super) fn stamped_speech(packet: &Bytes, now: Instant) -> Bytes {
 }
 
 /// A payload of constant length that is no sound: an Opus packet of one frame by its first byte, then noise.
-pub(super) fn stamped_constant(now: Instant) -> Bytes {
+pub(super) fn stamped_constant(now: SystemTime) -> Bytes {
     let mut payload = BytesMut::with_capacity(CONSTANT_BYTES);
     payload.put_u8(0b1111_1000);
     payload.put_bytes(0x5A, CONSTANT_BYTES - 1 - STAMP_BYTES);
@@ -53,15 +50,15 @@ pub(super) fn stamped_constant(now: Instant) -> Bytes {
     payload.freeze()
 }
 
-/// How long a payload was on its way; nothing for what carries no time of ours.
-pub(super) fn transit(payload: &[u8], now: Instant) -> Option<Duration> {
+/// How long a payload that arrived now was on its way; nothing for what carries no time of ours.
+pub(super) fn transit(payload: &[u8], now: SystemTime) -> Option<Duration> {
     let (_, stamp) = payload.split_last_chunk::<STAMP_BYTES>()?;
     let (mark, nanos) = stamp.split_first_chunk::<4>()?;
     if *mark != MARK {
         return None;
     }
     let nanos = u64::from_be_bytes(nanos.try_into().ok()?);
-    now.saturating_duration_since(*START).checked_sub(Duration::from_nanos(nanos))
+    now.duration_since(UNIX_EPOCH + Duration::from_nanos(nanos)).ok()
 }
 
 #[cfg(test)]
@@ -72,12 +69,11 @@ mod tests {
 
     #[test]
     fn a_stamped_packet_sounds_the_same() {
-        LazyLock::force(&START); // or the first packet would be sent before time began
         let (mut tone, mut encoder) = (Tone::new(440.0), VoiceEncoder::new());
         let (mut plain, mut stamped) = (VoiceDecoder::new(), VoiceDecoder::new());
         for _ in 0..20 {
             let packet = encoder.encode(&tone.frame()).expect("a packet");
-            let sent = Instant::now();
+            let sent = SystemTime::now();
             let marked = stamped_speech(&packet, sent);
             assert_ne!(packet, marked);
             assert_eq!(plain.decode(&packet), stamped.decode(&marked));
@@ -89,7 +85,7 @@ mod tests {
 
     #[test]
     fn a_constant_payload_tells_its_time() {
-        let sent = Instant::now();
+        let sent = SystemTime::now();
         let payload = stamped_constant(sent);
         assert_eq!(payload.len(), 120);
         assert_eq!(transit(&payload, sent), Some(Duration::ZERO));

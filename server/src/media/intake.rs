@@ -5,8 +5,9 @@ use super::peer::IceCredentials;
 use super::socket::{Reader, Received};
 use super::worker::{Inbound, ToWorker};
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::sync::mpsc::SyncSender;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The way of every datagram in.
 pub(super) struct Intake {
@@ -48,17 +49,24 @@ impl Intake {
         is_bound
     }
 
-    /// Reads the UDP socket for ever.
-    pub(super) async fn read(self: Arc<Self>, mut reader: Reader) {
+    /// Reads the UDP socket until its reader is stopped.
+    pub(super) fn read(&self, mut reader: Reader) {
         let mut received = Vec::new();
         loop {
-            if let Err(error) = reader.read(&mut received).await {
-                // ICMP of some remote, or memory short for a moment; the socket itself does not end.
-                tracing::debug!(%error, "reading the media socket failed");
-                tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+            match reader.read(&mut received) {
+                Ok(ControlFlow::Continue(())) => {}
+                Ok(ControlFlow::Break(())) => return,
+                Err(error) => {
+                    // ICMP of some remote, or memory short for a moment; the socket itself does not end.
+                    tracing::debug!(%error, "reading the media socket failed");
+                    std::thread::sleep(std::time::Duration::from_millis(1));
+                }
             }
-            let of_udp = |received: Received| (Remote { address: received.from, transport: Transport::Udp }, received);
-            self.deliver(self.sort(received.drain(..).map(of_udp)));
+            if !received.is_empty() {
+                let of_udp =
+                    |received: Received| (Remote { address: received.from, transport: Transport::Udp }, received);
+                self.deliver(self.sort(received.drain(..).map(of_udp)));
+            }
         }
     }
 

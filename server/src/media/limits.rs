@@ -36,7 +36,7 @@ pub(super) const TCP_CONNECTIONS_MAX: usize = 4_096;
 pub(super) const TCP_BIND_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long packets may wait for others to the same listener, so that they leave in one system call.
-pub(super) const FLUSH_INTERVAL: Duration = Duration::from_millis(4);
+pub(super) const FLUSH_INTERVAL: Duration = Duration::from_millis(5);
 
 /// Below this many packets waiting, a flush does not wait: there is nothing to gain.
 pub(super) const FLUSH_AT_ONCE_BELOW: usize = 32;

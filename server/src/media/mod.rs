@@ -9,6 +9,7 @@
 //! It knows ids and [`Routes`](torg_space::Routes), never positions, tables or permissions: it forwards what the
 //! routes say and nothing else. [`peer`] alone names the WebRTC library.
 
+mod batch;
 mod demux;
 mod intake;
 mod leg;
@@ -75,7 +76,7 @@ pub fn start(config: &MediaConfig) -> anyhow::Result<Media> {
     });
     tracing::info!(port, udp = ?peer_config.udp, tcp = ?peer_config.tcp, "the media plane listens");
 
-    let (reader, transmitter) = reading_runtime(socket)?;
+    let (reader, stop_reading, transmitter) = socket::split(socket).context("the media socket cannot be used")?;
     let tcp_table = Arc::new(TcpTable::default());
     let (inboxes, receivers): (Vec<_>, Vec<_>) =
         (0..config.workers.max(1)).map(|_| sync_channel(limits::WORKER_INBOX_MAX)).unzip();
@@ -91,7 +92,11 @@ pub fn start(config: &MediaConfig) -> anyhow::Result<Media> {
             .context("a media worker could not be started")?;
     }
     let intake = Arc::new(Intake::new(inboxes.clone()));
-    let reading = tokio::spawn(Arc::clone(&intake).read(reader));
+    let reading = Arc::clone(&intake);
+    std::thread::Builder::new()
+        .name("media-intake".to_owned())
+        .spawn(move || reading.read(reader))
+        .context("the reader of the media socket could not be started")?;
 
     let (tcp, mut connections) = mpsc::channel::<(TcpStream, SocketAddr)>(64);
     let tcp_intake = Arc::clone(&intake);
@@ -105,13 +110,9 @@ pub fn start(config: &MediaConfig) -> anyhow::Result<Media> {
     tokio::spawn(async move {
         plane.run(inbox, gone_receiver).await;
         // The socket goes with its reader, so that the port is free for the server that comes after.
-        reading.abort();
+        stop_reading.stop();
     });
     Ok(Media { to, tcp, port })
-}
-
-fn reading_runtime(socket: std::net::UdpSocket) -> anyhow::Result<(socket::Reader, socket::Transmitter)> {
-    socket::split(socket).context("the media socket cannot be used")
 }
 
 /// The addresses that clients are told: public ones if given, else each of the machine's and loopback, as far as

@@ -3,12 +3,14 @@
 //! The socket serves IPv4 and IPv6 where the machine has both. Inside, addresses are always canonical (an IPv4
 //! peer is an IPv4 address); only this file knows of mapped ones.
 
+use super::batch::Batch;
 use super::limits::{DATAGRAM_BYTES_MAX, READ_BATCH, RECEIVE_BUFFER_BYTES};
 use bytes::BytesMut;
 use quinn_udp::{RecvMeta, Transmit, UdpSockRef, UdpSocketState};
 use socket2::{Domain, Protocol, Socket, Type};
 use std::io::{self, IoSliceMut};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -51,28 +53,58 @@ pub(super) struct Received {
     pub(super) bytes: BytesMut,
 }
 
-/// The reading half.
+/// The reading half. It belongs to a thread of its own: a task that sleeps on the socket costs a runtime several
+/// times what reading a datagram does.
 pub(super) struct Reader {
-    socket: tokio::net::UdpSocket,
+    socket: mio::net::UdpSocket,
+    poll: mio::Poll,
     state: Arc<UdpSocketState>,
     buffers: Vec<Vec<u8>>,
+    metas: [RecvMeta; READ_BATCH],
+    /// Whether there may be more to read before the system is to be asked.
+    is_readable: bool,
+}
+
+/// Ends the reading half, from anywhere.
+#[derive(Debug)]
+pub(super) struct StopReading(mio::Waker);
+
+const READABLE: mio::Token = mio::Token(0);
+const STOP: mio::Token = mio::Token(1);
+
+impl StopReading {
+    /// The reader's next read says that it is over.
+    pub(super) fn stop(&self) {
+        if let Err(error) = self.0.wake() {
+            tracing::warn!(%error, "the media socket's reader does not hear that it is over");
+        }
+    }
 }
 
 impl Reader {
-    /// Waits until datagrams are there and reads a batch. Coalesced ones (GRO) are taken apart.
+    /// Waits until datagrams are there and reads a batch. Coalesced ones (GRO) are taken apart. Breaks when told to
+    /// stop.
     ///
     /// # Errors
     /// What the system says. Errors that belong to one remote (ICMP) are not told here.
-    pub(super) async fn read(&mut self, into: &mut Vec<Received>) -> io::Result<()> {
-        let mut metas = [RecvMeta::default(); READ_BATCH];
-        let (socket, state, buffers) = (&self.socket, &self.state, &mut self.buffers);
-        let count = socket
-            .async_io(tokio::io::Interest::READABLE, || {
-                let mut slices: Vec<IoSliceMut<'_>> =
-                    buffers.iter_mut().map(|buffer| IoSliceMut::new(buffer)).collect();
-                state.recv(UdpSockRef::from(socket), &mut slices, &mut metas)
-            })
-            .await?;
+    pub(super) fn read(&mut self, into: &mut Vec<Received>) -> io::Result<ControlFlow<()>> {
+        if !self.is_readable && self.wait()?.is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+        let Self { socket, state, buffers, metas, .. } = self;
+        // A handful of these stand on the stack; what they point to is kept.
+        let mut slices: [IoSliceMut<'_>; READ_BATCH] = {
+            let mut rest = buffers.iter_mut();
+            std::array::from_fn(|_| IoSliceMut::new(rest.next().map_or(&mut [][..], Vec::as_mut_slice)))
+        };
+        let count = match state.recv(UdpSockRef::from(&*socket), &mut slices, metas) {
+            Ok(count) => count,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                self.is_readable = false;
+                return Ok(ControlFlow::Continue(()));
+            }
+            Err(error) => return Err(error),
+        };
         for (meta, buffer) in metas.iter().zip(&self.buffers).take(count) {
             let from = SocketAddr::new(meta.addr.ip().to_canonical(), meta.addr.port());
             let to = meta.dst_ip.map(|ip| ip.to_canonical());
@@ -81,7 +113,21 @@ impl Reader {
                 into.push(Received { from, to, bytes: BytesMut::from(datagram) });
             }
         }
-        Ok(())
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn wait(&mut self) -> io::Result<ControlFlow<()>> {
+        let mut events = mio::Events::with_capacity(2);
+        match self.poll.poll(&mut events, None) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(ControlFlow::Continue(())),
+            done => done?,
+        }
+        self.is_readable = events.iter().any(|event| event.token() == READABLE);
+        Ok(if events.iter().any(|event| event.token() == STOP) {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        })
     }
 }
 
@@ -95,19 +141,24 @@ pub(super) struct Transmitter {
     gso_refused: Arc<AtomicBool>,
 }
 
-/// Splits the socket into its halves. Must be called inside a tokio runtime, which will drive the reader.
+/// Splits the socket into its halves, and gives what ends the reading one.
 ///
 /// # Errors
 /// What the system says.
-pub(super) fn split(socket: UdpSocket) -> io::Result<(Reader, Transmitter)> {
+pub(super) fn split(socket: UdpSocket) -> io::Result<(Reader, StopReading, Transmitter)> {
     let state = Arc::new(UdpSocketState::new(UdpSockRef::from(&socket))?);
     let is_dual_stack = socket.local_addr()?.is_ipv6();
     let writing = Arc::new(socket.try_clone()?);
     let bytes = DATAGRAM_BYTES_MAX * state.gro_segments().max(1);
     let buffers = (0..READ_BATCH).map(|_| vec![0; bytes.min(64 * 1024)]).collect();
-    let reader = Reader { socket: tokio::net::UdpSocket::from_std(socket)?, state: Arc::clone(&state), buffers };
+    let poll = mio::Poll::new()?;
+    let mut socket = mio::net::UdpSocket::from_std(socket);
+    poll.registry().register(&mut socket, READABLE, mio::Interest::READABLE)?;
+    let stop = StopReading(mio::Waker::new(poll.registry(), STOP)?);
+    let metas = [RecvMeta::default(); READ_BATCH];
+    let reader = Reader { socket, poll, state: Arc::clone(&state), buffers, metas, is_readable: true };
     let gso_refused = Arc::new(AtomicBool::new(false));
-    Ok((reader, Transmitter { socket: writing, state, is_dual_stack, gso_refused }))
+    Ok((reader, stop, Transmitter { socket: writing, state, is_dual_stack, gso_refused }))
 }
 
 /// Where datagrams go: the remote, and the address of ours that they should come from.
@@ -127,27 +178,16 @@ pub(super) struct Sent {
 }
 
 impl Transmitter {
-    /// Sends datagrams to one remote, in runs of equal size where the kernel segments (UDP_SEGMENT): all of a run
-    /// have one size but the last, which may be smaller. What the socket's buffer does not hold is dropped, as
-    /// a full network would.
-    pub(super) fn send(&self, path: Path, datagrams: &[BytesMut], scratch: &mut Vec<u8>, sent: &mut Sent) {
+    /// Sends datagrams to one remote, in runs of equal size where the kernel segments (UDP_SEGMENT). What the
+    /// socket's buffer does not hold is dropped, as a full network would.
+    pub(super) fn send(&self, path: Path, batch: &Batch, sent: &mut Sent) {
         let segments_max = if self.gso_refused.load(Ordering::Relaxed) { 1 } else { self.state.max_gso_segments() };
-        let mut rest = datagrams;
-        while !rest.is_empty() {
-            let run = run_length(rest, segments_max);
-            let (now, later) = rest.split_at(run);
-            rest = later;
-            if run == 1 {
-                self.send_one(path, &now[0], None, sent);
-                continue;
-            }
-            scratch.clear();
-            now.iter().for_each(|datagram| scratch.extend_from_slice(datagram));
+        for run in batch.runs(segments_max) {
             let before = sent.refused;
-            self.send_one(path, scratch, Some(now[0].len()), sent);
-            if sent.refused > before && self.gso_refused.load(Ordering::Relaxed) {
+            self.send_one(path, run.bytes, (run.count > 1).then_some(run.size), sent);
+            if run.count > 1 && sent.refused > before && self.gso_refused.load(Ordering::Relaxed) {
                 sent.refused = before;
-                now.iter().for_each(|datagram| self.send_one(path, datagram, None, sent));
+                run.bytes.chunks(run.size.max(1)).for_each(|datagram| self.send_one(path, datagram, None, sent));
             }
         }
     }
@@ -191,38 +231,18 @@ impl Transmitter {
     }
 }
 
-/// How many of the datagrams make one run: equal sizes, then at most one smaller, within 64 KiB in all.
-fn run_length(datagrams: &[BytesMut], segments_max: usize) -> usize {
-    let size = datagrams[0].len();
-    let fits = (60_000 / size.max(1)).clamp(1, segments_max.max(1));
-    let equal = datagrams.iter().take(fits).take_while(|datagram| datagram.len() == size).count();
-    let tail = datagrams.get(equal).is_some_and(|next| equal < fits && next.len() < size);
-    equal + usize::from(tail)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::time::Duration;
 
-    fn of_sizes(sizes: &[usize]) -> Vec<BytesMut> {
-        sizes.iter().enumerate().map(|(number, &size)| BytesMut::from(&vec![number as u8; size][..])).collect()
-    }
-
-    #[test]
-    fn runs_are_equal_with_a_smaller_tail() {
-        assert_eq!(run_length(&of_sizes(&[100, 100, 100]), 64), 3);
-        assert_eq!(run_length(&of_sizes(&[100, 100, 80, 80]), 64), 3);
-        assert_eq!(run_length(&of_sizes(&[100, 120]), 64), 1);
-        assert_eq!(run_length(&of_sizes(&[100, 100, 100]), 2), 2);
-        assert_eq!(run_length(&of_sizes(&[100, 100, 100]), 1), 1);
+    fn of_sizes(sizes: &[usize]) -> Vec<Vec<u8>> {
+        sizes.iter().enumerate().map(|(number, &size)| vec![number as u8; size]).collect()
     }
 
     /// What arrives at a plain socket, in order of arrival.
     fn arrivals(gso: bool, sizes: &[usize]) -> Vec<Vec<u8>> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let _inside = runtime.enter();
-        let (_reader, transmitter) = split(bind(0).expect("a socket")).expect("halves");
+        let (_reader, _stop, transmitter) = split(bind(0).expect("a socket")).expect("halves");
         if !gso {
             transmitter.refuse_gso();
         }
@@ -230,7 +250,9 @@ mod tests {
         listener.set_read_timeout(Some(Duration::from_secs(2))).expect("a timeout");
         let path = Path { to: listener.local_addr().expect("its address"), from: Some(Ipv4Addr::LOCALHOST.into()) };
         let mut sent = Sent::default();
-        transmitter.send(path, &of_sizes(sizes), &mut Vec::new(), &mut sent);
+        let mut batch = Batch::default();
+        of_sizes(sizes).iter().for_each(|datagram| batch.push(datagram));
+        transmitter.send(path, &batch, &mut sent);
         assert_eq!((sent.datagrams, sent.refused), (sizes.len() as u64, 0));
         let mut buffer = [0; 2_048];
         let mut read = || listener.recv(&mut buffer).map(|length| buffer[..length].to_vec()).expect("a datagram");
@@ -238,10 +260,30 @@ mod tests {
     }
 
     #[test]
+    fn the_reader_reads_until_it_is_stopped() {
+        let socket = bind(0).expect("a socket");
+        let to = SocketAddr::from((Ipv4Addr::LOCALHOST, socket.local_addr().expect("its address").port()));
+        let (mut reader, stop, _transmitter) = split(socket).expect("halves");
+        let reading = std::thread::spawn(move || {
+            let mut received = Vec::new();
+            while reader.read(&mut received).expect("readable").is_continue() {}
+            received
+        });
+        let remote = UdpSocket::bind("127.0.0.1:0").expect("a remote");
+        for round in 0..3u8 {
+            (0..50).for_each(|_| assert_eq!(remote.send_to(&[round; 40], to).expect("sent"), 40));
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        stop.stop();
+        let received = reading.join().expect("no panic");
+        assert_eq!(received.len(), 150);
+        assert!(received.iter().all(|datagram| datagram.to == Some(Ipv4Addr::LOCALHOST.into())));
+    }
+
+    #[test]
     fn every_datagram_arrives_with_and_without_segmentation() {
         let sizes = [130, 130, 130, 90, 140, 140, 20];
-        let want: Vec<Vec<u8>> = of_sizes(&sizes).into_iter().map(|datagram| datagram.to_vec()).collect();
-        assert_eq!(arrivals(true, &sizes), want);
-        assert_eq!(arrivals(false, &sizes), want);
+        assert_eq!(arrivals(true, &sizes), of_sizes(&sizes));
+        assert_eq!(arrivals(false, &sizes), of_sizes(&sizes));
     }
 }

@@ -1,5 +1,6 @@
 //! ICE over TCP (RFC 6544) for networks where UDP is blocked: datagrams in frames of 16 bits of length (RFC 4571).
 
+use super::batch::Batch;
 use super::demux::{Remote, Transport};
 use super::intake::Intake;
 use super::limits::{DATAGRAM_BYTES_MAX, TCP_BIND_TIMEOUT, TCP_CONNECTIONS_MAX, TCP_QUEUE_BYTES_MAX};
@@ -54,14 +55,14 @@ impl Queue {
 
 impl TcpTable {
     /// Queues datagrams for a connection; for one that is gone they are refused.
-    pub(super) fn send(&self, to: SocketAddr, datagrams: &[BytesMut], sent: &mut Sent) {
+    pub(super) fn send(&self, to: SocketAddr, datagrams: &Batch, sent: &mut Sent) {
         let outgoing = self.open.lock().unwrap_or_else(PoisonError::into_inner).get(&to).map(Arc::clone);
         let Some(outgoing) = outgoing else {
             sent.refused += datagrams.len() as u64;
             return;
         };
         let mut queue = outgoing.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        for datagram in datagrams {
+        for datagram in datagrams.iter() {
             let Ok(length) = u16::try_from(datagram.len()) else { continue };
             let mut frame = BytesMut::with_capacity(2 + datagram.len());
             frame.extend_from_slice(&length.to_be_bytes());

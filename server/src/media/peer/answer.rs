@@ -1,6 +1,7 @@
 //! Answering: from an offer to a peer connection, and once more where the client needs the older protection.
 
 use super::flight::LastFlight;
+use super::keys::KeyTap;
 use super::offer::{self, CheckedOffer};
 use super::setup::{self, IceCredentials, Protection};
 use super::{Peer, PeerConfig, SlotStream, Stage, random};
@@ -10,6 +11,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use bytes::BytesMut;
 use rtc::peer_connection::sdp::RTCSessionDescription;
 use rtc::rtp_transceiver::{RTCRtpTransceiverDirection, RTCRtpTransceiverInit};
+use rtc::sansio::Protocol;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 use torg_protocol::limits::AUDIO_SLOTS;
@@ -52,7 +54,9 @@ impl Peer {
     }
 
     fn build(config: &PeerConfig, blueprint: Blueprint, now: Instant) -> anyhow::Result<(Self, String)> {
-        let mut connection = setup::peer_connection(&config.certificate, &blueprint.ice, blueprint.protection, now)?;
+        let tap = KeyTap::new()?;
+        let mut connection =
+            setup::peer_connection(&config.certificate, &blueprint.ice, blueprint.protection, &tap, now)?;
         for (addresses, transport) in [(&config.udp, Transport::Udp), (&config.tcp, Transport::Tcp)] {
             for &address in addresses {
                 connection.add_local_candidate(setup::host_candidate(address, transport)?)?;
@@ -72,11 +76,16 @@ impl Peer {
         connection.set_local_description(now, answer)?;
         let sdp = connection.local_description().map(|answer| answer.sdp).unwrap_or_default();
         let slots = negotiated_slots(&sdp, &blueprint)?;
+        let due = connection.poll_timeout();
         let peer = Self {
             connection,
             level_extension: level_extension(&sdp),
             stage: Stage::Handshaking(Box::new(blueprint)),
             slots,
+            tap,
+            sealer: None,
+            due,
+            may_transmit: true,
             flight: LastFlight::new(),
             resending: Vec::new(),
             sources: Vec::new(),

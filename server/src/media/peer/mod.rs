@@ -1,14 +1,16 @@
 //! One participant's peer connection. The only place where the WebRTC library is named.
 //!
-//! Sans I/O, as the library is: [`Peer::input`] takes a datagram, [`Peer::timeout`] the passing of time,
-//! [`Peer::push`] a packet for one audio slot; then [`Peer::poll`] gives what happened and [`Peer::transmits`]
-//! what is to be sent. What the library lacks is added around it: resending of lost handshake flights, bounds on
-//! state made before authentication, and the choice of SRTP protection.
+//! Sans I/O, as the library is: [`Peer::input`] takes a datagram, [`Peer::timeout`] the passing of time; then
+//! [`Peer::poll`] gives what happened and [`Peer::transmits`] what is to be sent. Voices go past the library:
+//! [`Peer::seal`] protects a packet for one audio slot where it lies. What the library lacks is added around it:
+//! resending of lost handshake flights, bounds on state made before authentication, and the choice of SRTP protection.
 
 mod answer;
 mod flight;
 mod hello;
+mod keys;
 mod offer;
+mod seal;
 mod setup;
 #[cfg(test)]
 mod tests;
@@ -16,6 +18,7 @@ mod tests;
 pub(super) use offer::CheckedOffer;
 pub(super) use setup::{Certificate, IceCredentials};
 
+use super::batch::Batch;
 use super::demux::{Remote, Transport};
 use super::leg::LegHeader;
 use super::limits::SSRCS_PER_PEER_MAX;
@@ -23,6 +26,7 @@ use super::stun::{BindingRequest, is_stun};
 use answer::{Blueprint, local_address};
 use bytes::{Bytes, BytesMut};
 use flight::LastFlight;
+use keys::KeyTap;
 use ring::rand::{SecureRandom, SystemRandom};
 use rtc::peer_connection::RTCPeerConnection;
 use rtc::peer_connection::event::RTCPeerConnectionEvent;
@@ -31,8 +35,10 @@ use rtc::peer_connection::state::RTCPeerConnectionState;
 use rtc::rtcp::receiver_report::ReceiverReport;
 use rtc::sansio::Protocol;
 use rtc::shared::{TaggedBytesMut, TransportContext, TransportProtocol};
+use seal::Sealer;
 use setup::Protection;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Instant;
 use torg_protocol::limits::AUDIO_SLOTS;
 use torg_protocol::message::TrackPurpose;
@@ -123,6 +129,14 @@ pub(super) struct Peer {
     stage: Stage,
     slots: [Option<SlotStream>; AUDIO_SLOTS],
     level_extension: Option<u8>,
+    tap: Arc<KeyTap>,
+    /// From the end of the handshake on, where the protection is the one that we seal by ourselves.
+    sealer: Option<Sealer>,
+    /// When the library wants to be told the time. Asking it sweeps all of its parts, so it is asked only when
+    /// something has gone in.
+    due: Option<Instant>,
+    /// Whether something went in since the library was last asked what is to be sent.
+    may_transmit: bool,
     flight: LastFlight,
     resending: Vec<BytesMut>,
     sources: Vec<u32>,
@@ -223,24 +237,47 @@ impl Peer {
         if let Err(error) = self.connection.handle_read(TaggedBytesMut { now, transport, message: bytes }) {
             tracing::trace!(%error, "a datagram was refused");
         }
+        self.went_in();
     }
 
-    /// Lets time pass: timers of the library, and lost handshake datagrams sent again.
-    pub(super) fn timeout(&mut self, now: Instant) {
-        if self.connection.poll_timeout().is_some_and(|due| due <= now)
-            && let Err(error) = self.connection.handle_timeout(now)
-        {
-            tracing::trace!(%error, "a timer of the library failed");
+    /// Something went into the library: it may have to send, and its timers may stand otherwise.
+    fn went_in(&mut self) {
+        self.may_transmit = true;
+        self.due = self.connection.poll_timeout();
+    }
+
+    /// Lets time pass: timers of the library, and lost handshake datagrams sent again. Whether anything may have
+    /// come of it.
+    pub(super) fn timeout(&mut self, now: Instant) -> bool {
+        if self.due.is_some_and(|due| due <= now) {
+            if let Err(error) = self.connection.handle_timeout(now) {
+                tracing::trace!(%error, "a timer of the library failed");
+            }
+            self.went_in();
         }
-        self.replay_nomination(now);
         if matches!(self.stage, Stage::Handshaking(_)) {
+            self.replay_nomination(now);
             self.resending.extend_from_slice(self.flight.due(now));
         }
+        self.may_transmit || !self.resending.is_empty()
     }
 
-    /// Sends a packet in an audio slot. Slots that were not offered are passed over.
-    pub(super) fn push(&mut self, slot: usize, header: LegHeader, payload: Bytes, now: Instant) {
+    /// Protects a packet for an audio slot and adds it to the batch. Slots that were not offered are passed over.
+    /// With the older protection it takes the library's way and comes out of [`Peer::transmits`].
+    pub(super) fn seal(&mut self, slot: usize, header: LegHeader, payload: &Bytes, now: Instant, batch: &mut Batch) {
         let Some(stream) = self.slots[slot] else { return };
+        match &mut self.sealer {
+            Some(sealer) => sealer.seal(slot, stream, header, payload, batch),
+            None => self.write(stream, header, payload.clone(), now),
+        }
+    }
+
+    /// Where sealed packets go: the way that the client nominated last.
+    pub(super) fn way(&self) -> Option<(Remote, Option<IpAddr>)> {
+        self.nominated.or(self.path)
+    }
+
+    fn write(&mut self, stream: SlotStream, header: LegHeader, payload: Bytes, now: Instant) {
         let header = rtc::rtp::Header {
             version: 2,
             marker: header.marker,
@@ -258,6 +295,7 @@ impl Peer {
         if let Err(error) = self.connection.handle_write(TaggedRTCMessage { now, message }) {
             tracing::trace!(%error, "a packet was refused");
         }
+        self.may_transmit = true;
     }
 
     /// What happened since the last call.
@@ -266,7 +304,7 @@ impl Peer {
             let RTCPeerConnectionEvent::OnConnectionStateChangeEvent(state) = event else { continue };
             match state {
                 RTCPeerConnectionState::Connected if !self.is_connected() => {
-                    self.stage = Stage::Connected;
+                    self.connected();
                     happened.push(PeerEvent::Connected);
                 }
                 RTCPeerConnectionState::Failed | RTCPeerConnectionState::Closed => {
@@ -289,6 +327,15 @@ impl Peer {
         }
     }
 
+    fn connected(&mut self) {
+        let agreed = std::mem::replace(&mut self.stage, Stage::Connected);
+        if let Stage::Handshaking(blueprint) = agreed
+            && blueprint.protection == Protection::Gcm
+        {
+            self.sealer = self.tap.take().and_then(|master| Sealer::new(&master, &*self.tap));
+        }
+    }
+
     fn voice(&self, packet: rtc::rtp::Packet) -> VoicePacket {
         let level = self.level_extension.and_then(|id| packet.header.get_extension(id));
         VoicePacket {
@@ -302,8 +349,11 @@ impl Peer {
 
     /// What is to be sent, drained.
     pub(super) fn transmits(&mut self, now: Instant, out: &mut Vec<Outbound>) {
-        if let Some((to, from)) = self.nominated.or(self.path) {
+        if let Some((to, from)) = self.way() {
             out.extend(self.resending.drain(..).map(|bytes| Outbound { to, from, bytes }));
+        }
+        if !std::mem::take(&mut self.may_transmit) {
+            return;
         }
         while let Some(message) = self.connection.poll_write() {
             if matches!(self.stage, Stage::Handshaking(_)) || flight::is_handshake(&message.message) {
@@ -327,6 +377,7 @@ impl Peer {
     pub(super) fn close(&mut self) {
         self.stage = Stage::Over;
         let _ = self.connection.close();
+        self.may_transmit = true;
     }
 }
 

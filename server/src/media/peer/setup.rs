@@ -1,7 +1,9 @@
 //! How a peer connection of the library is configured. Each setting stands here with its reason.
 
 use super::CLOCK_RATE;
+use super::keys::KeyTap;
 use crate::media::demux::Transport;
+use rtc::crypto::RTCCryptoProvider;
 use rtc::interceptor::{self, Interceptor, Packet, Registry, Slot, StreamInfo, TaggedPacket};
 use rtc::media_stream::MediaStreamTrack;
 use rtc::peer_connection::certificate::{CertificateParams, RTCCertificate};
@@ -20,6 +22,7 @@ use rtc::sansio::Protocol;
 use rtc::shared::error::{Error, Result};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// The header extension for audio levels (RFC 6464).
@@ -72,6 +75,7 @@ pub(super) fn peer_connection(
     certificate: &Certificate,
     ice: &IceCredentials,
     protection: Protection,
+    tap: &Arc<KeyTap>,
     now: Instant,
 ) -> Result<RTCPeerConnection> {
     use rtc::dtls::extension::extension_use_srtp::SrtpProtectionProfile as Profile;
@@ -81,6 +85,7 @@ pub(super) fn peer_connection(
     };
     let settings = SettingEngineBuilder::new()
         .with_lite(true)
+        .with_crypto_provider(Arc::clone(tap) as Arc<dyn RTCCryptoProvider>)
         // 61 ms to connect as server, 204 as client: the browser's first flight comes without a wait for ours.
         .with_answering_dtls_role(RTCDtlsRole::Server)
         .with_srtp_protection_profiles(vec![profile])

@@ -1,51 +1,48 @@
 //! Forwarding: a speaker's packet into every leg that the routes name, and nowhere else.
 
 use super::fanout::{self, LegAt};
+use super::flush::Queued;
 use super::{ToWorker, Worker};
 use crate::mailbox::{PeerId, SpaceKey};
 use crate::media::leg::SourcePacket;
 use crate::media::limits::LEG_QUEUE_MAX;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 use torg_protocol::ids::ParticipantId;
 use torg_protocol::limits::AUDIO_SLOTS;
 
 impl Worker {
-    /// Pushes a packet into every leg of this worker that carries its speaker.
-    pub(super) fn forward(&mut self, space: SpaceKey, packet: &SourcePacket, now: Instant) {
+    /// Queues a packet for every leg of this worker that carries its speaker.
+    pub(super) fn forward(&mut self, space: SpaceKey, packet: SourcePacket, now: Instant) {
         let speaker = PeerId { space, participant: packet.speaker };
-        let mut lost = Vec::new();
+        let place = self.round.len();
+        let before = self.queued;
         for &LegAt { listener, slot } in self.fanout.of(speaker) {
             let held = &mut self.held[listener];
             if !held.peer.is_connected() {
                 continue;
             }
             // The sequence number is taken up all the same, so that a listener sees the drop as what it is: loss.
-            let Some(header) = held.legs[slot].rewrite(packet, now) else {
+            let Some(header) = held.legs[slot].rewrite(&packet, now) else {
                 self.tally.dropped("before_first", 1);
                 continue;
             };
-            if held.queued >= LEG_QUEUE_MAX {
+            if held.queue.len() >= LEG_QUEUE_MAX {
                 self.tally.dropped("leg_full", 1);
                 continue;
             }
-            let pushed = catch_unwind(AssertUnwindSafe(|| held.peer.push(slot, header, packet.payload.clone(), now)));
-            if pushed.is_err() {
-                lost.push(listener);
-                continue;
-            }
-            held.queued += 1;
+            let rank = held.queue.iter().filter(|queued| queued.slot == slot).count();
+            held.queue.push(Queued { slot, header, packet: place, rank });
             self.queued += 1;
-            self.tally.forwarded += 1;
             if !std::mem::replace(&mut held.is_dirty, true) {
                 self.dirty.push(listener);
             }
         }
-        if self.queued > 0 && self.dirty_since.is_none() {
-            self.dirty_since = Some(now);
+        if self.queued > before {
+            self.tally.forwarded += (self.queued - before) as u64;
+            self.round.push(packet);
+            self.dirty_since.get_or_insert(now);
         }
-        lost.into_iter().for_each(|at| self.lose(at, "panic"));
     }
 
     /// Sends this round's packets of our speakers to the other workers.

@@ -5,11 +5,13 @@
 //! peer's code ends that peer alone.
 
 mod fanout;
+mod flush;
 mod forward;
 mod peers;
 mod tally;
 mod tell;
 
+use super::batch::Batch;
 use super::demux::{PeerKey, Remote};
 use super::leg::{Leg, SourcePacket};
 use super::limits::{FLOW_INTERVAL, FLUSH_AT_ONCE_BELOW, FLUSH_INTERVAL, LEVELS_INTERVAL, TIMER_INTERVAL};
@@ -19,10 +21,10 @@ use super::voice::VoiceMeter;
 use crate::mailbox::{MediaEvent, PeerId, RoutesCell, SpaceKey, ToKeeper};
 use bytes::BytesMut;
 use fanout::{Fanout, RouteReader};
+use flush::Queued;
 use slab::Slab;
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::Instant;
@@ -75,7 +77,8 @@ struct Held {
     voice: VoiceMeter,
     last_heard: Instant,
     offered_at: Instant,
-    queued: usize,
+    /// What waits for the next flush.
+    queue: Vec<Queued>,
     is_dirty: bool,
     is_lost: bool,
 }
@@ -103,10 +106,16 @@ pub(super) struct Worker {
     keepers: HashMap<SpaceKey, KeeperLine>,
     dirty: Vec<usize>,
     dirty_since: Option<Instant>,
+    /// The speakers' packets since the last flush; what waits for listeners names them by their place here.
+    round: Vec<SourcePacket>,
     queued: usize,
+    batch: Batch,
     foreign: Vec<(SpaceKey, SourcePacket)>,
     happened: Vec<PeerEvent>,
     outbound: Vec<Outbound>,
+    /// Room for the round of the timers: whom something is due for, and who is to go and why.
+    due: Vec<usize>,
+    over: Vec<(usize, &'static str)>,
     tally: Tally,
 }
 
@@ -133,10 +142,14 @@ impl Worker {
             keepers: HashMap::new(),
             dirty: Vec::new(),
             dirty_since: None,
+            round: Vec::new(),
             queued: 0,
+            batch: Batch::default(),
             foreign: Vec::new(),
             happened: Vec::new(),
             outbound: Vec::new(),
+            due: Vec::new(),
+            over: Vec::new(),
             tally: Tally::default(),
         }
     }
@@ -193,7 +206,7 @@ impl Worker {
         match message {
             ToWorker::Datagrams(datagrams) => datagrams.into_iter().for_each(|datagram| self.input(datagram, now)),
             ToWorker::Media(packets) => {
-                packets.iter().for_each(|(space, packet)| self.forward(*space, packet, now));
+                packets.iter().for_each(|(space, packet)| self.forward(*space, packet.clone(), now));
             }
             ToWorker::Adopt(adopted) => self.adopt(*adopted, now),
             ToWorker::Close(key) => {
@@ -219,24 +232,6 @@ impl Worker {
             }
         }
         std::ops::ControlFlow::Continue(())
-    }
-
-    /// Sends everything that waits.
-    fn flush(&mut self, now: Instant) {
-        let mut lost = Vec::new();
-        for at in std::mem::take(&mut self.dirty) {
-            let Some(held) = self.held.get_mut(at) else { continue };
-            held.is_dirty = false;
-            held.queued = 0;
-            let outbound = &mut self.outbound;
-            if catch_unwind(AssertUnwindSafe(|| held.peer.transmits(now, outbound))).is_err() {
-                lost.push(at);
-            }
-            self.sender.send(&mut self.outbound, &mut self.tally.sent);
-        }
-        self.queued = 0;
-        self.dirty_since = None;
-        lost.into_iter().for_each(|at| self.lose(at, "panic"));
     }
 
     fn close_all(&mut self) {

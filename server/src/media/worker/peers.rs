@@ -25,7 +25,7 @@ impl Worker {
             voice,
             last_heard: now,
             offered_at,
-            queued: 0,
+            queue: Vec::new(),
             is_dirty: false,
             is_lost: false,
         });
@@ -43,20 +43,17 @@ impl Worker {
         self.tally.packets_in += 1;
         self.tally.bytes_in += datagram.bytes.len() as u64;
         let config = Arc::clone(&self.config);
-        let (held, happened) = (&mut self.held[at], &mut self.happened);
+        let held = &mut self.held[at];
         held.last_heard = now;
         let done = catch_unwind(AssertUnwindSafe(|| {
-            let taken = held.peer.input(&config, datagram.from, datagram.to, datagram.bytes, now);
-            held.peer.poll(happened);
-            taken
+            held.peer.input(&config, datagram.from, datagram.to, datagram.bytes, now)
         }));
         match done {
             Ok(Ok(())) => {}
             Ok(Err(dropped)) => self.tally.dropped(dropped.name(), 1),
             Err(_panic) => return self.lose(at, "panic"),
         }
-        self.mark_dirty(at, now);
-        self.handle_happened(at, now);
+        self.look_at(at, now);
     }
 
     pub(super) fn handle_happened(&mut self, at: usize, now: Instant) {
@@ -82,37 +79,46 @@ impl Worker {
                         marker: voice.marker,
                         payload: voice.payload,
                     };
-                    self.forward(space, &packet, now);
                     if !self.others.is_empty() {
-                        self.foreign.push((space, packet));
+                        self.foreign.push((space, packet.clone()));
                     }
+                    self.forward(space, packet, now);
                 }
             }
         }
     }
 
     pub(super) fn timers(&mut self, now: Instant) {
-        for at in self.held.iter().map(|(at, _)| at).collect::<Vec<_>>() {
-            let (held, happened) = (&mut self.held[at], &mut self.happened);
-            let done = catch_unwind(AssertUnwindSafe(|| {
-                held.peer.timeout(now);
-                held.peer.poll(happened);
-            }));
+        let mut over = std::mem::take(&mut self.over);
+        let mut due = std::mem::take(&mut self.due);
+        for (at, held) in &mut self.held {
             let silent = now.saturating_duration_since(held.last_heard) > PEER_SILENT_MAX;
             let never_came =
                 !held.peer.is_connected() && now.saturating_duration_since(held.offered_at) > HANDSHAKE_MAX;
-            if done.is_err() {
-                self.lose(at, "panic");
-            } else if silent || never_came {
-                self.lose(at, if silent { "silent" } else { "handshake" });
+            if silent || never_came {
+                over.push((at, if silent { "silent" } else { "handshake" }));
             } else {
-                self.handle_happened(at, now);
-                if self.held.contains(at) {
-                    self.mark_dirty(at, now);
+                match catch_unwind(AssertUnwindSafe(|| held.peer.timeout(now))) {
+                    Ok(true) => due.push(at),
+                    Ok(false) => {}
+                    Err(_panic) => over.push((at, "panic")),
                 }
             }
         }
+        due.drain(..).for_each(|at| self.look_at(at, now));
+        over.drain(..).for_each(|(at, reason)| self.lose(at, reason));
+        (self.over, self.due) = (over, due);
         self.tell_pending();
+    }
+
+    /// Something may have come of what a peer was given.
+    fn look_at(&mut self, at: usize, now: Instant) {
+        let (Some(held), happened) = (self.held.get_mut(at), &mut self.happened) else { return };
+        if catch_unwind(AssertUnwindSafe(|| held.peer.poll(happened))).is_err() {
+            return self.lose(at, "panic");
+        }
+        self.mark_dirty(at, now);
+        self.handle_happened(at, now);
     }
 
     pub(super) fn mark_dirty(&mut self, at: usize, now: Instant) {
@@ -146,7 +152,7 @@ impl Worker {
             held.peer.close();
             held.peer.transmits(now, outbound);
         }));
-        self.sender.send(&mut self.outbound, &mut self.tally.sent);
+        self.sender.send_each(&mut self.outbound, &mut self.tally.sent);
         let _ = self.gone.send((held.id, held.key));
     }
 }

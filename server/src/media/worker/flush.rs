@@ -1,0 +1,60 @@
+//! Flushing: all that waits for one listener is sealed into one batch and leaves in as few system calls as can be.
+//!
+//! Sealing waits until here, so that the batch is one piece of memory, in the order in which the kernel can segment
+//! it, and still warm when it is sent.
+
+use super::{Held, Worker};
+use crate::media::batch::Batch;
+use crate::media::leg::{LegHeader, SourcePacket};
+use crate::media::peer::Outbound;
+use std::cmp::Reverse;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
+
+/// A packet on its way to a listener, until the next flush.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Queued {
+    pub(super) slot: usize,
+    pub(super) header: LegHeader,
+    /// Its place in the worker's round.
+    pub(super) packet: usize,
+    /// How many packets of the same slot wait before it.
+    pub(super) rank: usize,
+}
+
+impl Worker {
+    /// Sends everything that waits.
+    pub(super) fn flush(&mut self, now: Instant) {
+        let mut lost = Vec::new();
+        let mut dirty = std::mem::take(&mut self.dirty);
+        for at in dirty.drain(..) {
+            let Some(held) = self.held.get_mut(at) else { continue };
+            held.is_dirty = false;
+            let (batch, outbound, round) = (&mut self.batch, &mut self.outbound, &self.round);
+            if catch_unwind(AssertUnwindSafe(|| gather(held, round, now, batch, outbound))).is_err() {
+                lost.push(at);
+            }
+            if let Some((to, from)) = held.peer.way() {
+                self.sender.send(to, from, &self.batch, &mut self.tally.sent);
+            }
+            self.batch.clear();
+            self.sender.send_each(&mut self.outbound, &mut self.tally.sent);
+        }
+        self.dirty = dirty;
+        self.round.clear();
+        self.queued = 0;
+        self.dirty_since = None;
+        lost.into_iter().for_each(|at| self.lose(at, "panic"));
+    }
+}
+
+fn gather(held: &mut Held, round: &[SourcePacket], now: Instant, batch: &mut Batch, outbound: &mut Vec<Outbound>) {
+    let Held { queue, peer, .. } = held;
+    // Speech differs in size from packet to packet, and segmentation wants equal sizes with one smaller at the end.
+    // Large before small makes runs of what would go one by one. Packets of one slot never change places.
+    queue.sort_by_key(|queued| (queued.rank, Reverse(round[queued.packet].payload.len())));
+    for queued in queue.drain(..) {
+        peer.seal(queued.slot, queued.header, &round[queued.packet].payload, now, batch);
+    }
+    peer.transmits(now, outbound);
+}
