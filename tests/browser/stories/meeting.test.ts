@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SMALL } from '../support/maps';
 import { Person } from '../support/person';
-import { Square } from '../support/square';
-import { eventually } from '../support/waiting';
+import { end, Square, start } from '../support/square';
+import { eventually, pause } from '../support/waiting';
 
 describe('two people at the square', () => {
   let square: Square;
@@ -60,6 +60,28 @@ describe('two people at the square', () => {
     await ann.fallsSilent('Bo');
     await bo.page.keyboard.press('m');
     await ann.hears('Bo');
+  });
+
+  it('see who speaks already when they come, however evenly', async () => {
+    const { join } = await square.space('A square with a tone', SMALL);
+    // A tone never changes its level, so nothing is told of it after it began.
+    const gro = start('torg-guest', ['join', join, '--name', 'Gro', '--tone', '450', '--for', '120']);
+    const cem = await Person.arrive(join, 'Cem', { pitchHz: null });
+    const level = async (person: Person) => (await person.people()).find(({ name }) => name === 'Gro')?.level ?? 127;
+    try {
+      await eventually('Gro speaks', () => level(cem), (level) => level < 40);
+      await pause(1_500);
+      const dag = await Person.arrive(join, 'Dag', { pitchHz: null });
+      try {
+        await eventually('Dag sees it', () => level(dag), (level) => level < 40, 2_000);
+        await eventually('the list says it', () => dag.page.getByText('speaking', { exact: true }).count());
+        await dag.picture('speaks-already');
+      } finally {
+        await dag.leave();
+      }
+    } finally {
+      await Promise.all([cem.leave(), end(gro)]);
+    }
   });
 
   it('are gone at once when they close the page', async () => {
