@@ -307,7 +307,7 @@ fn fresh_id() -> SpaceId {
     SpaceId::parse(&id).expect("the alphabet is that of ids")
 }
 
-/// Checks a map. The largest take seconds of CPU, which must not be taken from who serves others.
+/// Checks a map. The largest take a second of CPU, which must not be taken from who serves others.
 async fn check_map(spec: MapSpec) -> Result<Map, torg_space::MapError> {
     tokio::task::spawn_blocking(|| Map::check(spec))
         .await

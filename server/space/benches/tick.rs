@@ -8,6 +8,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::time::Duration;
 use torg_protocol::geometry::{HearingPreset, Point};
 use torg_protocol::ids::ParticipantId;
+use torg_protocol::limits::WALLS_MAX;
 use torg_protocol::map::{MapSpec, TableSpec, TableWall};
 use torg_protocol::people::{Microphone, Role};
 use torg_protocol::text::{Label, PersonName};
@@ -119,5 +120,41 @@ fn tick(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, tick);
+/// What it costs to check the largest map: done once when a space is made or started, away from who serves others.
+fn check(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("check");
+    group.measurement_time(Duration::from_secs(5)).sample_size(10);
+    for (name, side_m) in [("the largest map, 600 m", 600.0), ("the largest map, 170 m", 170.0)] {
+        let spec = largest(side_m);
+        group.bench_function(name, |bench| {
+            bench.iter_batched(|| spec.clone(), |spec| Map::check(spec).is_ok(), BatchSize::PerIteration);
+        });
+    }
+    group.finish();
+}
+
+/// As many tables and walls as a map may have: walls of 1 to 9 m in any direction, between the tables.
+fn largest(side_m: f32) -> MapSpec {
+    let mut spec = map(side_m).spec().clone();
+    let mut chance = ChaCha8Rng::seed_from_u64(7);
+    let mut toss = |most: f32| most * (chance.next_u32() % 10_000) as f32 / 10_000.0;
+    while spec.walls.len() < WALLS_MAX {
+        let (x, y, angle, length_m) = (toss(side_m), toss(side_m), toss(std::f32::consts::TAU), 1.0 + toss(8.0));
+        let wall = [x, y, x + length_m * angle.cos(), y + length_m * angle.sin()];
+        let on_map = wall.into_iter().all(|at| (0.0..=side_m).contains(&at));
+        // Three metres from the middle of every table on the way: none is cut.
+        let cuts = |table: &TableSpec| {
+            (0..=20).map(|step| step as f32 / 20.0).any(|share| {
+                let (across, down) = (x + (wall[2] - x) * share - table.x, y + (wall[3] - y) * share - table.y);
+                across.hypot(down) < 3.0
+            })
+        };
+        if on_map && !spec.tables.iter().any(cuts) {
+            spec.walls.push(wall);
+        }
+    }
+    spec
+}
+
+criterion_group!(benches, tick, check);
 criterion_main!(benches);

@@ -58,8 +58,14 @@ pub const GROUND_CELL_M: f64 = 4.0;
 pub const CORNERS_A_TABLE: usize = 12;
 
 /// Up to this many corners every pair that sees each other is joined. On larger maps only pairs whose line grazes
-/// both obstacles are, which a shortest path can bend at: that keeps the largest map's check at a few seconds.
+/// both obstacles are, which a shortest path can bend at: few see each other then, and searches stay short.
 pub const CORNERS_ALL_PAIRS_MAX: usize = 1_000;
+
+/// Bins round a corner for what hides others from it: a table of 1.5 m fills some of them up to 50 m away.
+pub const SHADOW_BINS: usize = 256;
+
+/// About how many shapes round a corner throw shadows: those farther off hide little that a nearer one doesn't.
+pub const SHADOW_SHAPES: f64 = 64.0;
 
 /// Farthest that the search for a place to stand in the middle of a map looks, in steps a side.
 pub const MIDDLE_STEPS_MAX: u32 = 100;

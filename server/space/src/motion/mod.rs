@@ -8,6 +8,7 @@ mod capsule;
 mod corners;
 mod ground;
 mod near;
+mod shadows;
 mod ways;
 
 pub(crate) use arrows::{Step, step, way_out};

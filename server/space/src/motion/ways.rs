@@ -6,6 +6,7 @@
 use super::arrows::way_out;
 use super::corners::{Corner, corners};
 use super::ground::Ground;
+use super::shadows::Shadows;
 use super::{metres, nearest};
 use crate::limits::{CORNERS_ALL_PAIRS_MAX, PLACING_MARGIN_M};
 use glam::DVec2;
@@ -47,10 +48,20 @@ impl Ways {
     pub(crate) fn new(ground: &Ground) -> Self {
         let corners = corners(ground);
         let all_pairs = corners.len() <= CORNERS_ALL_PAIRS_MAX;
+        let places: Vec<DVec2> = corners.iter().map(|corner| metres(corner.at)).collect();
+        let shadows = Shadows::new(ground, &corners);
         let mut pairs: Vec<(u16, u16)> = Vec::new();
         for (index, one) in (0u16..).zip(&corners) {
             for (other_index, other) in (0..index).zip(&corners) {
-                if (all_pairs || grazes(one, other)) && ground.is_clear(one.at, other.at) {
+                let (from, to) = (usize::from(index), usize::from(other_index));
+                let line = places[to] - places[from];
+                let length_m = line.length();
+                // From cheap to dear: there are millions of pairs, and most are out at the first.
+                let joined = !shadows.hide(from, line, length_m)
+                    && (all_pairs || grazes(one, other, line))
+                    && !shadows.hide(to, -line, length_m)
+                    && ground.is_clear(one.at, other.at);
+                if joined {
                     pairs.extend([(index, other_index), (other_index, index)]);
                 }
             }
@@ -84,8 +95,8 @@ impl Ways {
     }
 }
 
-fn grazes(one: &Corner, other: &Corner) -> bool {
-    let direction = (metres(other.at) - metres(one.at)).normalize_or_zero();
+fn grazes(one: &Corner, other: &Corner, line: DVec2) -> bool {
+    let direction = line.normalize_or_zero();
     one.bends(direction) && other.bends(direction)
 }
 
