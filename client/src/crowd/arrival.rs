@@ -1,14 +1,31 @@
-//! When datagrams arrive. A crowd is hundreds of guests in one process, so what waits in their sockets waits for the
-//! crowd and not for the server: on Linux the kernel's own time of arrival is what counts.
+//! When datagrams arrive. A crowd is hundreds of guests on the machine of the server that it is to measure, and must
+//! not get in its way.
+//!
+//! What waits in a guest's socket waits for the crowd and not for the server: on Linux the kernel's own time of
+//! arrival is what counts. And to wake a program for a datagram is work that the kernel does on the time of the
+//! server that sends it, as long as both are on one machine. So a guest who is in reads on a beat, and nobody is woken.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::time::SystemTime;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant, SystemTime};
 use tokio::net::UdpSocket;
+use tokio::time::{Interval, MissedTickBehavior, interval_at};
+
+/// How often guests who are in read: well below the 20 ms between two packets of a voice.
+const BEAT: Duration = Duration::from_millis(4);
+
+/// The moment from which all beats are counted, so that the whole crowd reads at once.
+static EPOCH: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// A guest's socket.
 #[derive(Debug)]
-pub(super) struct ArrivalSocket(UdpSocket);
+pub(super) enum ArrivalSocket {
+    /// Coming in: each datagram is answered at once.
+    Woken(UdpSocket),
+    /// In.
+    OnBeat(std::net::UdpSocket, Interval),
+}
 
 /// A datagram's length, where it came from, and when.
 pub(super) type Arrived = (usize, SocketAddr, SystemTime);
@@ -17,21 +34,46 @@ impl ArrivalSocket {
     /// A socket on any port of an address.
     pub(super) async fn bind(ip: IpAddr) -> io::Result<Self> {
         let socket = UdpSocket::bind((ip, 0)).await?;
-        #[cfg(target_os = "linux")]
-        kernel::ask_for_times(&socket)?;
-        Ok(Self(socket))
+        system::ask_for_times(&socket)?;
+        Ok(Self::Woken(socket))
     }
 
     pub(super) fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
+        match self {
+            Self::Woken(socket) => socket.local_addr(),
+            Self::OnBeat(socket, _) => socket.local_addr(),
+        }
     }
 
-    pub(super) async fn readable(&self) -> io::Result<()> {
-        self.0.readable().await
+    /// The same socket, from now on read on the beat.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(super) fn on_beat(self) -> io::Result<Self> {
+        let Self::Woken(socket) = self else { return Ok(self) };
+        let passed = EPOCH.elapsed().as_micros() % BEAT.as_micros();
+        let next = Instant::now() + BEAT.saturating_sub(Duration::from_micros(passed as u64));
+        let mut beat = interval_at(next.into(), BEAT);
+        beat.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        Ok(Self::OnBeat(socket.into_std()?, beat))
+    }
+
+    /// Waits until it is time to read.
+    pub(super) async fn readable(&mut self) -> io::Result<()> {
+        match self {
+            Self::Woken(socket) => socket.readable().await,
+            Self::OnBeat(_, beat) => {
+                beat.tick().await;
+                Ok(())
+            }
+        }
     }
 
     pub(super) fn try_send_to(&self, datagram: &[u8], to: SocketAddr) -> io::Result<usize> {
-        self.0.try_send_to(datagram, to)
+        match self {
+            Self::Woken(socket) => socket.try_send_to(datagram, to),
+            Self::OnBeat(socket, _) => socket.send_to(datagram, to),
+        }
     }
 
     /// Takes a datagram that is there.
@@ -39,15 +81,15 @@ impl ArrivalSocket {
     /// # Errors
     /// `WouldBlock` when there is none.
     pub(super) fn try_read(&self, buffer: &mut [u8]) -> io::Result<Arrived> {
-        #[cfg(target_os = "linux")]
-        return self.0.try_io(tokio::io::Interest::READABLE, || kernel::read(&self.0, buffer));
-        #[cfg(not(target_os = "linux"))]
-        self.0.try_recv_from(buffer).map(|(length, from)| (length, from, SystemTime::now()))
+        match self {
+            Self::Woken(socket) => socket.try_io(tokio::io::Interest::READABLE, || system::read(socket, buffer)),
+            Self::OnBeat(socket, _) => system::read(socket, buffer),
+        }
     }
 }
 
 #[cfg(target_os = "linux")]
-mod kernel {
+mod system {
     use super::Arrived;
     use nix::sys::socket::{
         ControlMessageOwned, MsgFlags, SockaddrStorage, recvmsg, setsockopt, sockopt::ReceiveTimestampns,
@@ -55,19 +97,18 @@ mod kernel {
     use nix::sys::time::TimeSpec;
     use std::io::{self, IoSliceMut};
     use std::net::SocketAddr;
-    use std::os::fd::AsRawFd as _;
+    use std::os::fd::{AsFd, AsRawFd};
     use std::time::{Duration, SystemTime, UNIX_EPOCH};
-    use tokio::net::UdpSocket;
 
-    pub(super) fn ask_for_times(socket: &UdpSocket) -> io::Result<()> {
+    pub(super) fn ask_for_times(socket: &impl AsFd) -> io::Result<()> {
         setsockopt(socket, ReceiveTimestampns, &true).map_err(io::Error::from)
     }
 
-    pub(super) fn read(socket: &UdpSocket, buffer: &mut [u8]) -> io::Result<Arrived> {
+    pub(super) fn read(socket: &impl AsRawFd, buffer: &mut [u8]) -> io::Result<Arrived> {
         let mut slices = [IoSliceMut::new(buffer)];
         let mut control = nix::cmsg_space!(TimeSpec);
-        let received =
-            recvmsg::<SockaddrStorage>(socket.as_raw_fd(), &mut slices, Some(&mut control), MsgFlags::MSG_DONTWAIT)?;
+        let flags = MsgFlags::MSG_DONTWAIT;
+        let received = recvmsg::<SockaddrStorage>(socket.as_raw_fd(), &mut slices, Some(&mut control), flags)?;
         let at = received.cmsgs()?.find_map(|message| match message {
             ControlMessageOwned::ScmTimestampns(time) => Some(UNIX_EPOCH + Duration::from(time)),
             _ => None,
@@ -83,6 +124,38 @@ mod kernel {
     }
 }
 
+#[cfg(not(target_os = "linux"))]
+mod system {
+    use super::Arrived;
+    use std::io;
+    use std::time::SystemTime;
+
+    pub(super) fn ask_for_times(_socket: &tokio::net::UdpSocket) -> io::Result<()> {
+        Ok(())
+    }
+
+    pub(super) fn read(socket: &impl Receives, buffer: &mut [u8]) -> io::Result<Arrived> {
+        socket.receive(buffer).map(|(length, from)| (length, from, SystemTime::now()))
+    }
+
+    /// Both kinds of socket.
+    pub(super) trait Receives {
+        fn receive(&self, buffer: &mut [u8]) -> io::Result<(usize, std::net::SocketAddr)>;
+    }
+
+    impl Receives for tokio::net::UdpSocket {
+        fn receive(&self, buffer: &mut [u8]) -> io::Result<(usize, std::net::SocketAddr)> {
+            self.try_recv_from(buffer)
+        }
+    }
+
+    impl Receives for std::net::UdpSocket {
+        fn receive(&self, buffer: &mut [u8]) -> io::Result<(usize, std::net::SocketAddr)> {
+            self.recv_from(buffer)
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,6 +164,7 @@ mod tests {
     #[tokio::test]
     async fn a_datagram_that_waits_has_the_time_of_its_arrival() {
         let socket = ArrivalSocket::bind(IpAddr::from([127, 0, 0, 1])).await.expect("a socket");
+        let mut socket = socket.on_beat().expect("on the beat");
         let sender = UdpSocket::bind("127.0.0.1:0").await.expect("a sender");
         let sent = SystemTime::now();
         sender.send_to(b"voice", socket.local_addr().expect("an address")).await.expect("sent");

@@ -96,7 +96,10 @@ impl Member {
             if now == Phase::Leaving {
                 break;
             }
-            self.measure(now == Phase::Measuring);
+            if now == Phase::Measuring && !self.measuring {
+                self.measure();
+                here.socket = here.socket.on_beat().map_err(|error| GuestError::Media(error.to_string()))?;
+            }
             let due = here.peer.due().into_iter().chain(here.trying.map(|since| since + self.try_wait())).min();
             tokio::select! {
                 // A label comes before its voice: where both wait, it is to be read first.
@@ -119,12 +122,10 @@ impl Member {
     }
 
     /// From now on it counts: what came before was the rush at the door.
-    fn measure(&mut self, measuring: bool) {
-        if measuring && !self.measuring {
-            self.measuring = true;
-            self.slots.iter_mut().for_each(SlotMeter::forget);
-            self.tally.packets_sent = 0;
-        }
+    fn measure(&mut self) {
+        self.measuring = true;
+        self.slots.iter_mut().for_each(SlotMeter::forget);
+        self.tally.packets_sent = 0;
     }
 
     async fn come_in(&mut self) -> Result<Presence, GuestError> {
@@ -321,7 +322,9 @@ impl Member {
     }
 
     fn receive(&mut self, here: &Presence, packet: &VoicePacket, at: SystemTime) {
+        // What was read late came earlier.
         let now = Instant::now();
+        let now = now.checked_sub(at.elapsed().unwrap_or_default()).unwrap_or(now);
         let Some(slot) = self.slots.get_mut(usize::from(packet.slot.0)) else { return };
         slot.count(packet.sequence);
         let labelled = slot.labelled(packet.csrc, now);

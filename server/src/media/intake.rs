@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::mpsc::SyncSender;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 /// The way of every datagram in.
 pub(super) struct Intake {
@@ -71,11 +72,12 @@ impl Intake {
     }
 
     fn sort(&self, datagrams: impl Iterator<Item = (Remote, Received)>) -> Vec<Vec<Inbound>> {
+        let arrived = Instant::now();
         let mut batches: Vec<Vec<Inbound>> = self.workers.iter().map(|_| Vec::new()).collect();
         let mut table = self.table();
         for (from, Received { to, bytes, .. }) in datagrams {
             match table.demux.route(from, &bytes) {
-                Ok(Destination { worker, peer }) => batches[worker].push(Inbound { peer, from, to, bytes }),
+                Ok(Destination { worker, peer }) => batches[worker].push(Inbound { peer, from, to, bytes, arrived }),
                 Err(stray) => drop_stray(stray),
             }
         }

@@ -25,6 +25,8 @@ pub(super) struct SourcePacket {
     pub(super) timestamp: u32,
     pub(super) marker: bool,
     pub(super) payload: Bytes,
+    /// When it came to us.
+    pub(super) arrived: Instant,
 }
 
 /// The header of a packet on its way to a listener.
@@ -154,7 +156,8 @@ mod tests {
 
     fn packet(speaker: ParticipantId, stream: u64, sequence: u16, timestamp: u32) -> SourcePacket {
         let payload = Bytes::from_static(&[0x5A; 20]);
-        SourcePacket { speaker, stream: PeerKey(stream), sequence, timestamp, marker: false, payload }
+        let arrived = Instant::now();
+        SourcePacket { speaker, stream: PeerKey(stream), sequence, timestamp, marker: false, payload, arrived }
     }
 
     #[test]

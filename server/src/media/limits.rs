@@ -5,6 +5,10 @@ use std::time::Duration;
 /// Peer connections on one worker. At 0.6 MB each a worker's peers stay below 1 GB.
 pub(super) const PEERS_PER_WORKER_MAX: usize = 1_500;
 
+/// Up to this many peers on a worker, those of one space come to the same: to seal and send to more takes so long that
+/// little time is left to gather.
+pub(super) const PEERS_TOGETHER_MAX: usize = 128;
+
 /// Messages waiting for one worker; each is a batch. At 5 ms a round this is more than a second of stall.
 pub(super) const WORKER_INBOX_MAX: usize = 1_024;
 
@@ -35,8 +39,12 @@ pub(super) const TCP_QUEUE_BYTES_MAX: usize = 32 * 1024;
 pub(super) const TCP_CONNECTIONS_MAX: usize = 4_096;
 pub(super) const TCP_BIND_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long packets may wait for others to the same listener, so that they leave in one system call.
-pub(super) const FLUSH_INTERVAL: Duration = Duration::from_millis(5);
+/// How long a packet may be held from its arrival until the last of its copies has left. Meanwhile others to the same
+/// listeners come, and leave in the same system calls; nobody hears 6 ms.
+pub(super) const HOLD_MAX: Duration = Duration::from_millis(6);
+
+/// However long a flush takes, what comes is gathered for this long.
+pub(super) const HOLD_MIN: Duration = Duration::from_millis(2);
 
 /// Below this many packets waiting, a flush does not wait: there is nothing to gain.
 pub(super) const FLUSH_AT_ONCE_BELOW: usize = 32;

@@ -20,6 +20,7 @@ mod sender;
 mod socket;
 mod stun;
 mod tcp;
+mod urgent;
 mod voice;
 mod worker;
 
@@ -95,7 +96,10 @@ pub fn start(config: &MediaConfig) -> anyhow::Result<Media> {
     let reading = Arc::clone(&intake);
     std::thread::Builder::new()
         .name("media-intake".to_owned())
-        .spawn(move || reading.read(reader))
+        .spawn(move || {
+            urgent::go_first();
+            reading.read(reader);
+        })
         .context("the reader of the media socket could not be started")?;
 
     let (tcp, mut connections) = mpsc::channel::<(TcpStream, SocketAddr)>(64);

@@ -2,10 +2,10 @@
 
 use super::demux::{Destination, PeerKey};
 use super::intake::Intake;
-use super::limits::PEERS_PER_WORKER_MAX;
+use super::limits::{PEERS_PER_WORKER_MAX, PEERS_TOGETHER_MAX};
 use super::peer::{CheckedOffer, Peer, PeerConfig, random};
 use super::worker::{Adopted, ToWorker};
-use crate::mailbox::{PeerId, ToMedia};
+use crate::mailbox::{PeerId, SpaceKey, ToMedia};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -21,6 +21,8 @@ pub(super) struct Plane {
     workers: Vec<SyncSender<ToWorker>>,
     peers: HashMap<PeerId, Destination>,
     load: Vec<usize>,
+    /// How many peers of a space each worker has.
+    together: HashMap<SpaceKey, Vec<usize>>,
     next_key: u64,
     /// Answers being made at one time: each takes a core for a millisecond, and sound comes first.
     answering: Arc<Semaphore>,
@@ -30,7 +32,7 @@ impl Plane {
     pub(super) fn new(config: Arc<PeerConfig>, intake: Arc<Intake>, workers: Vec<SyncSender<ToWorker>>) -> Self {
         let load = vec![0; workers.len()];
         let answering = Arc::new(Semaphore::new(workers.len()));
-        Self { config, intake, workers, peers: HashMap::new(), load, next_key: 0, answering }
+        Self { config, intake, workers, peers: HashMap::new(), load, together: HashMap::new(), next_key: 0, answering }
     }
 
     /// Serves until told to stop.
@@ -69,19 +71,20 @@ impl Plane {
             Ok(offer) => offer,
             Err(refusal) => return drop(reply.send(Err(refusal))),
         };
-        let lightest = (0..self.workers.len()).min_by_key(|&worker| self.load[worker]).unwrap_or_default();
-        if self.load[lightest] >= PEERS_PER_WORKER_MAX {
+        let chosen = self.worker_for(id.space);
+        if self.load[chosen] >= PEERS_PER_WORKER_MAX {
             let refusal = Refusal::new(RefusalCode::MediaFull, "the server carries as many voices as it can");
             return drop(reply.send(Err(refusal)));
         }
         self.close(id);
         self.next_key += 1;
         let key = PeerKey(self.next_key);
-        let destination = Destination { worker: lightest, peer: key };
+        let destination = Destination { worker: chosen, peer: key };
         self.peers.insert(id, destination);
-        self.load[lightest] += 1;
+        self.load[chosen] += 1;
+        self.together.entry(id.space).or_insert_with(|| vec![0; self.workers.len()])[chosen] += 1;
         let (config, intake) = (Arc::clone(&self.config), Arc::clone(&self.intake));
-        let (worker, answering) = (self.workers[lightest].clone(), Arc::clone(&self.answering));
+        let (worker, answering) = (self.workers[chosen].clone(), Arc::clone(&self.answering));
         tokio::spawn(async move {
             let _turn = answering.acquire_owned().await;
             let answer = move || answer_into(&config, &intake, &worker, destination, id, offer, offered_at);
@@ -91,10 +94,34 @@ impl Plane {
         });
     }
 
+    /// Where most of the space's peers are, while there is room: a voice that stays on one worker wakes nobody else.
+    /// Else the worker with the fewest peers.
+    fn worker_for(&self, space: SpaceKey) -> usize {
+        let workers = 0..self.workers.len();
+        let together = self.together.get(&space);
+        let home = together.and_then(|counts| {
+            let with_room =
+                workers.clone().filter(|&worker| counts[worker] > 0 && self.load[worker] < PEERS_TOGETHER_MAX);
+            with_room.max_by_key(|&worker| counts[worker])
+        });
+        home.or_else(|| workers.min_by_key(|&worker| self.load[worker])).unwrap_or_default()
+    }
+
+    /// A peer is on its worker no more.
+    fn count_out(&mut self, space: SpaceKey, worker: usize) {
+        self.load[worker] = self.load[worker].saturating_sub(1);
+        if let Some(counts) = self.together.get_mut(&space) {
+            counts[worker] = counts[worker].saturating_sub(1);
+            if counts.iter().all(|count| *count == 0) {
+                self.together.remove(&space);
+            }
+        }
+    }
+
     /// Closes a participant's peer connection, if there is one.
     fn close(&mut self, id: PeerId) {
         if let Some(destination) = self.peers.remove(&id) {
-            self.load[destination.worker] = self.load[destination.worker].saturating_sub(1);
+            self.count_out(id.space, destination.worker);
             self.intake.forget(destination.peer);
             tell(&self.workers[destination.worker], ToWorker::Close(destination.peer));
         }
@@ -106,7 +133,7 @@ impl Plane {
         if self.peers.get(&id).is_some_and(|destination| destination.peer == key)
             && let Some(destination) = self.peers.remove(&id)
         {
-            self.load[destination.worker] = self.load[destination.worker].saturating_sub(1);
+            self.count_out(id.space, destination.worker);
         }
     }
 

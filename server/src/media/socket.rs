@@ -105,6 +105,8 @@ impl Reader {
             }
             Err(error) => return Err(error),
         };
+        // Fewer than there was room for: that was all, and whatever comes now makes the system tell us anew.
+        self.is_readable = count == READ_BATCH;
         for (meta, buffer) in metas.iter().zip(&self.buffers).take(count) {
             let from = SocketAddr::new(meta.addr.ip().to_canonical(), meta.addr.port());
             let to = meta.dst_ip.map(|ip| ip.to_canonical());

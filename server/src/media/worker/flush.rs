@@ -6,10 +6,11 @@
 use super::{Held, Worker};
 use crate::media::batch::Batch;
 use crate::media::leg::{LegHeader, SourcePacket};
+use crate::media::limits::{FLUSH_AT_ONCE_BELOW, HOLD_MAX, HOLD_MIN};
 use crate::media::peer::Outbound;
 use std::cmp::Reverse;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// A packet on its way to a listener, until the next flush.
 #[derive(Clone, Copy, Debug)]
@@ -22,9 +23,35 @@ pub(super) struct Queued {
     pub(super) rank: usize,
 }
 
+/// How long flushes take, so that the next one begins in time to be through within [`HOLD_MAX`].
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct FlushPace {
+    took: Duration,
+}
+
+impl FlushPace {
+    /// How long the first of what waits may wait before a flush begins.
+    fn hold(self) -> Duration {
+        HOLD_MAX.saturating_sub(self.took).max(HOLD_MIN)
+    }
+
+    /// Rises at once and falls slowly: late is worse than early.
+    fn note(&mut self, took: Duration) {
+        self.took = took.max((self.took * 15 + took) / 16);
+    }
+}
+
 impl Worker {
+    /// When what waits is to be flushed.
+    pub(super) fn flush_at(&self) -> Option<Instant> {
+        self.dirty_since.map(|since| since + self.pace.hold())
+    }
+
     /// Sends everything that waits.
     pub(super) fn flush(&mut self, now: Instant) {
+        if self.dirty.is_empty() {
+            return;
+        }
         let mut lost = Vec::new();
         let mut dirty = std::mem::take(&mut self.dirty);
         for at in dirty.drain(..) {
@@ -42,6 +69,10 @@ impl Worker {
         }
         self.dirty = dirty;
         self.round.clear();
+        // A handful of packets says nothing of how long many take.
+        if self.queued >= FLUSH_AT_ONCE_BELOW {
+            self.pace.note(now.elapsed());
+        }
         self.queued = 0;
         self.dirty_since = None;
         lost.into_iter().for_each(|at| self.lose(at, "panic"));
@@ -57,4 +88,23 @@ fn gather(held: &mut Held, round: &[SourcePacket], now: Instant, batch: &mut Bat
         peer.seal(queued.slot, queued.header, &round[queued.packet].payload, now, batch);
     }
     peer.transmits(now, outbound);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slow_flush_makes_the_next_begin_earlier_and_is_slowly_forgotten() {
+        let mut pace = FlushPace::default();
+        assert_eq!(pace.hold(), HOLD_MAX);
+        pace.note(Duration::from_millis(2));
+        assert_eq!(pace.hold(), HOLD_MAX - Duration::from_millis(2));
+        pace.note(Duration::from_micros(400));
+        assert!(pace.hold() < HOLD_MAX - Duration::from_millis(1));
+        (0..100).for_each(|_| pace.note(Duration::from_micros(400)));
+        assert!(pace.hold() > HOLD_MAX - Duration::from_micros(450));
+        pace.note(Duration::from_secs(1));
+        assert_eq!(pace.hold(), HOLD_MIN);
+    }
 }

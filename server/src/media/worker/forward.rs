@@ -16,7 +16,7 @@ impl Worker {
     pub(super) fn forward(&mut self, space: SpaceKey, packet: SourcePacket, now: Instant) {
         let speaker = PeerId { space, participant: packet.speaker };
         let place = self.round.len();
-        let before = self.queued;
+        let (before, arrived) = (self.queued, packet.arrived);
         for &LegAt { listener, slot } in self.fanout.of(speaker) {
             let held = &mut self.held[listener];
             if !held.peer.is_connected() {
@@ -41,7 +41,7 @@ impl Worker {
         if self.queued > before {
             self.tally.forwarded += (self.queued - before) as u64;
             self.round.push(packet);
-            self.dirty_since.get_or_insert(now);
+            self.dirty_since = Some(self.dirty_since.map_or(arrived, |since| since.min(arrived)));
         }
     }
 

@@ -1,7 +1,7 @@
 //! A worker: a thread that owns some of the peer connections and does all their work.
 //!
 //! It waits on one closed enum, [`ToWorker`]. Packets of its own speakers go to its own listeners at once and to
-//! the other workers as shared batches. Sending is gathered for at most [`FLUSH_INTERVAL`]. A panic in one
+//! the other workers as shared batches. Sending is gathered for a few milliseconds. A panic in one
 //! peer's code ends that peer alone.
 
 mod fanout;
@@ -14,17 +14,19 @@ mod tell;
 use super::batch::Batch;
 use super::demux::{PeerKey, Remote};
 use super::leg::{Leg, SourcePacket};
-use super::limits::{FLOW_INTERVAL, FLUSH_AT_ONCE_BELOW, FLUSH_INTERVAL, LEVELS_INTERVAL, TIMER_INTERVAL};
+use super::limits::{FLOW_INTERVAL, FLUSH_AT_ONCE_BELOW, LEVELS_INTERVAL, TIMER_INTERVAL, WORKER_INBOX_MAX};
 use super::peer::{Outbound, Peer, PeerConfig, PeerEvent};
 use super::sender::Sender;
+use super::urgent;
 use super::voice::VoiceMeter;
 use crate::mailbox::{MediaEvent, PeerId, RoutesCell, SpaceKey, ToKeeper};
 use bytes::BytesMut;
 use fanout::{Fanout, RouteReader};
-use flush::Queued;
+use flush::{FlushPace, Queued};
 use slab::Slab;
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::Instant;
@@ -56,6 +58,7 @@ pub(super) struct Inbound {
     pub(super) from: Remote,
     pub(super) to: Option<IpAddr>,
     pub(super) bytes: BytesMut,
+    pub(super) arrived: Instant,
 }
 
 /// A peer on its way to its worker.
@@ -105,7 +108,9 @@ pub(super) struct Worker {
     routes: RouteReader,
     keepers: HashMap<SpaceKey, KeeperLine>,
     dirty: Vec<usize>,
+    /// Since when the first of what waits is here.
     dirty_since: Option<Instant>,
+    pace: FlushPace,
     /// The speakers' packets since the last flush; what waits for listeners names them by their place here.
     round: Vec<SourcePacket>,
     queued: usize,
@@ -142,6 +147,7 @@ impl Worker {
             keepers: HashMap::new(),
             dirty: Vec::new(),
             dirty_since: None,
+            pace: FlushPace::default(),
             round: Vec::new(),
             queued: 0,
             batch: Batch::default(),
@@ -156,27 +162,12 @@ impl Worker {
 
     /// Works until told to stop.
     pub(super) fn run(mut self) {
+        urgent::go_first();
         let start = Instant::now();
         let (mut timers_at, mut levels_at, mut flow_at) = (start, start, start);
         loop {
-            let now = Instant::now();
-            let flush_at = self.dirty_since.map(|since| since + FLUSH_INTERVAL);
-            let wake_at = flush_at.map_or(timers_at, |flush_at| flush_at.min(timers_at));
-            match self.inbox.recv_timeout(wake_at.saturating_duration_since(now)) {
-                Ok(first) => {
-                    if self.take(first).is_break() {
-                        return;
-                    }
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return self.close_all(),
-            }
-            // What else has come, within reason, before anything is sent.
-            for _ in 0..64 {
-                let Ok(more) = self.inbox.try_recv() else { break };
-                if self.take(more).is_break() {
-                    return;
-                }
+            if self.wait(timers_at).is_break() {
+                return;
             }
             let now = Instant::now();
             self.apply_routes();
@@ -194,14 +185,38 @@ impl Worker {
                 self.tell_flow(now);
                 self.tally.publish(self.held.len());
             }
-            let waited = self.dirty_since.is_some_and(|since| now.saturating_duration_since(since) >= FLUSH_INTERVAL);
-            if waited || self.queued < FLUSH_AT_ONCE_BELOW {
+            if self.flush_at().is_some_and(|flush_at| flush_at <= now) || self.queued < FLUSH_AT_ONCE_BELOW {
                 self.flush(now);
             }
         }
     }
 
-    fn take(&mut self, message: ToWorker) -> std::ops::ControlFlow<()> {
+    /// Waits for messages and takes them in, until it is time for something else.
+    fn wait(&mut self, timers_at: Instant) -> ControlFlow<()> {
+        let now = Instant::now();
+        if let Some(flush_at) = self.flush_at() {
+            // Voices wait to be sent, and others will come to go with them: to be woken by each would cost more than
+            // to forward it.
+            std::thread::sleep(flush_at.min(timers_at).saturating_duration_since(now));
+        } else {
+            match self.inbox.recv_timeout(timers_at.saturating_duration_since(now)) {
+                Ok(first) => self.take(first)?,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => {
+                    self.close_all();
+                    return ControlFlow::Break(());
+                }
+            }
+        }
+        // All that is here, within reason, before anything is sent.
+        for _ in 0..WORKER_INBOX_MAX {
+            let Ok(more) = self.inbox.try_recv() else { break };
+            self.take(more)?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn take(&mut self, message: ToWorker) -> ControlFlow<()> {
         let now = Instant::now();
         match message {
             ToWorker::Datagrams(datagrams) => datagrams.into_iter().for_each(|datagram| self.input(datagram, now)),
@@ -228,10 +243,10 @@ impl Worker {
             }
             ToWorker::Stop => {
                 self.close_all();
-                return std::ops::ControlFlow::Break(());
+                return ControlFlow::Break(());
             }
         }
-        std::ops::ControlFlow::Continue(())
+        ControlFlow::Continue(())
     }
 
     fn close_all(&mut self) {

@@ -42,7 +42,7 @@ impl Worker {
         };
         self.tally.packets_in += 1;
         self.tally.bytes_in += datagram.bytes.len() as u64;
-        let config = Arc::clone(&self.config);
+        let (config, arrived) = (Arc::clone(&self.config), datagram.arrived);
         let held = &mut self.held[at];
         held.last_heard = now;
         let done = catch_unwind(AssertUnwindSafe(|| {
@@ -53,10 +53,10 @@ impl Worker {
             Ok(Err(dropped)) => self.tally.dropped(dropped.name(), 1),
             Err(_panic) => return self.lose(at, "panic"),
         }
-        self.look_at(at, now);
+        self.look_at(at, arrived, now);
     }
 
-    pub(super) fn handle_happened(&mut self, at: usize, now: Instant) {
+    pub(super) fn handle_happened(&mut self, at: usize, arrived: Instant, now: Instant) {
         for event in std::mem::take(&mut self.happened) {
             match event {
                 PeerEvent::Connected => {
@@ -78,6 +78,7 @@ impl Worker {
                         timestamp: voice.timestamp,
                         marker: voice.marker,
                         payload: voice.payload,
+                        arrived,
                     };
                     if !self.others.is_empty() {
                         self.foreign.push((space, packet.clone()));
@@ -105,20 +106,20 @@ impl Worker {
                 }
             }
         }
-        due.drain(..).for_each(|at| self.look_at(at, now));
+        due.drain(..).for_each(|at| self.look_at(at, now, now));
         over.drain(..).for_each(|(at, reason)| self.lose(at, reason));
         (self.over, self.due) = (over, due);
         self.tell_pending();
     }
 
-    /// Something may have come of what a peer was given.
-    fn look_at(&mut self, at: usize, now: Instant) {
+    /// Something may have come of what a peer was given, which arrived then.
+    fn look_at(&mut self, at: usize, arrived: Instant, now: Instant) {
         let (Some(held), happened) = (self.held.get_mut(at), &mut self.happened) else { return };
         if catch_unwind(AssertUnwindSafe(|| held.peer.poll(happened))).is_err() {
             return self.lose(at, "panic");
         }
         self.mark_dirty(at, now);
-        self.handle_happened(at, now);
+        self.handle_happened(at, arrived, now);
     }
 
     pub(super) fn mark_dirty(&mut self, at: usize, now: Instant) {
