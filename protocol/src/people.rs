@@ -10,6 +10,16 @@ use ts_rs::TS;
 pub enum Role {
     /// Runs the whole space.
     Host,
+    /// Runs it with the host: may all that a host may, but close the space or make hosts.
+    CoHost,
+    /// Sees at a table that every voice is heard.
+    Facilitator,
+    /// Brings topics.
+    Convener,
+    /// Writes at a table.
+    Reporter,
+    /// Helps with sound and the rest; may hold the door.
+    Helper,
     /// Came by the join link.
     Participant,
 }

@@ -3,10 +3,12 @@
 //! The client speaks first, with [`ClientMessage::Hello`]; the server answers with [`ServerMessage::Welcome`] or
 //! with [`ServerMessage::Refused`] and closes.
 
+mod change;
 mod client;
 mod refusal;
 mod server;
 
+pub use change::{Change, Destination, Door, SlotText, TopicText};
 pub use client::{ClientMessage, OfferedTrack, Start, TrackPurpose};
 pub use refusal::{GoodbyeReason, Refusal, RefusalCode};
-pub use server::{MediaState, ParticipantView, ServerMessage, SpaceView, Uplink, Welcome};
+pub use server::{HelpCall, Made, MediaState, ParticipantView, ServerMessage, SpaceView, Uplink, Waiting, Welcome};
