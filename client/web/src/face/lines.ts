@@ -38,6 +38,9 @@ export interface SquareLines {
   readonly count: number;
 }
 
+/** Comparing by a collator is many times faster than by `localeCompare`, and there may be hundreds. */
+const byName = new Intl.Collator();
+
 export function linesOf(world: Pick<World, 'me' | 'space' | 'people'>): SquareLines {
   const seated = new Map<TableId, { seat: number; line: PersonLine }[]>();
   const walkers: PersonLine[] = [];
@@ -63,7 +66,7 @@ export function linesOf(world: Pick<World, 'me' | 'space' | 'people'>): SquareLi
     };
   });
   walkers.sort((one, other) =>
-    Number(other.isMe) - Number(one.isMe) || one.name.localeCompare(other.name) || one.id - other.id);
+    Number(other.isMe) - Number(one.isMe) || byName.compare(one.name, other.name) || one.id - other.id);
   return {
     me, tables, walkers, myTable: tables.find((table) => table.isMine) ?? null,
     zones: world.space.map.zones.map(({ name, kind }, index) => ({ index, name, kind })),
@@ -96,12 +99,14 @@ export function spotIn(zone: ZoneSpec, who: ParticipantId): Point {
   };
 }
 
-/** A place at talking distance from somebody, on my side of them, on the map. */
-export function besideOf(them: Point, me: Point, map: { width_m: number; height_m: number }): Point {
+/** A place near somebody or something, at talking distance unless told, on my side of it, on the map. */
+export function besideOf(
+  them: Point, me: Point, map: { width_m: number; height_m: number }, distance_m = TALKING_DISTANCE_M,
+): Point {
   const away = Math.hypot(me.x - them.x, me.y - them.y);
   const x = away > 0.01 ? (me.x - them.x) / away : 1;
   const y = away > 0.01 ? (me.y - them.y) / away : 0;
-  const reach = Math.min(TALKING_DISTANCE_M, Math.max(away, 0.6));
+  const reach = Math.min(distance_m, Math.max(away, 0.6));
   const margin = 0.4;
   return {
     x: Math.min(Math.max(them.x + x * reach, margin), map.width_m - margin),

@@ -1,14 +1,6 @@
 /** Every page and state of the face that is looked at, on the fake square of /dev.html. */
-
-const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
-
-/** Comes in by the join page. */
-async function join(page, words = { name: 'Your name', join: 'Join' }) {
-  await page.getByRole('textbox', { name: words.name }).fill('Marte Vik');
-  await page.getByRole('button', { name: words.join, exact: true }).click();
-  await page.locator('canvas').waitFor();
-  await page.waitForTimeout(700);
-}
+import { join, PHONE } from './coming.mjs';
+import { marketPages } from './market_pages.mjs';
 
 const badge = (page, heard, hearing) => page.evaluate((kinds) => window.core.sound.show(...kinds), [heard, hearing]);
 const microphone = (page, state) => page.evaluate((to) => window.core.microphone.become(to), state);
@@ -97,5 +89,6 @@ export const pages = [
   { name: 'replaced-dark', context: { colorScheme: 'dark' }, act: (page) => connection(page, { state: 'over', reason: 'replaced' }) },
   { name: 'refused', act: (page) => connection(page, { state: 'refused', code: 'space_full', message: '' }) },
   { name: 'no-square', query: '?at=/' },
+  ...marketPages,
   { name: 'crowd', query: '?people=300', act: join },
 ];
