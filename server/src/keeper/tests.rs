@@ -30,7 +30,6 @@ struct Guest {
     session: SessionId,
     peer: PeerId,
     welcome: Box<Welcome>,
-    resume: String,
     outbox: OutboxReader,
 }
 
@@ -83,8 +82,7 @@ impl Desk {
         self.tell(ToKeeper::Join(Box::new(join))).await;
         let peer = answer.await.expect("an answer")?;
         let ServerMessage::Welcome(welcome) = next(&mut outbox).await else { panic!("the welcome comes first") };
-        let ServerMessage::Resume { token } = next(&mut outbox).await else { panic!("then the resume token") };
-        Ok(Guest { session, peer, welcome, resume: token, outbox })
+        Ok(Guest { session, peer, welcome, outbox })
     }
 
     async fn told_media(&mut self) -> ToMedia {
@@ -161,16 +159,16 @@ async fn a_peer_connection_outlives_a_cut_line_and_no_more() {
     assert_eq!(ann.welcome.media, MediaState::Offer);
     desk.media(MediaEvent::Connected(ann.id())).await;
     desk.tell(ToKeeper::Gone { session: ann.session }).await;
-    let mut back = desk.join("Ann", 5.0, Some(ann.resume)).await.expect("back");
+    let mut back = desk.join("Ann", 5.0, Some(ann.welcome.resume_token.clone())).await.expect("back");
     assert_eq!((back.welcome.media, back.welcome.resumed, back.id()), (MediaState::Kept, true, ann.peer.participant));
     desk.media(MediaEvent::Lost(back.id())).await;
     back.until(|message| matches!(message, ServerMessage::MediaLost {}).then_some(())).await;
-    let again = desk.join("Ann", 5.0, Some(back.resume)).await.expect("back");
+    let again = desk.join("Ann", 5.0, Some(back.welcome.resume_token.clone())).await.expect("back");
     assert_eq!(again.welcome.media, MediaState::Offer);
     desk.tell(ToKeeper::Client { session: again.session, message: ClientMessage::Leave {} }).await;
     let ToMedia::ClosePeer { peer } = desk.told_media().await else { panic!("the peer connection is closed") };
     assert_eq!(peer, again.peer);
-    let late = desk.join("Ann", 18.0, Some(again.resume)).await.expect("let in afresh");
+    let late = desk.join("Ann", 18.0, Some(again.welcome.resume_token.clone())).await.expect("let in afresh");
     assert!(!late.welcome.resumed && late.id() != again.peer.participant);
 }
 

@@ -98,13 +98,14 @@ pub(super) struct Arriving<'a> {
     pub(super) you: ParticipantId,
     pub(super) resumed: bool,
     pub(super) media: MediaState,
+    pub(super) resume_token: String,
     pub(super) now: TimeMs,
     pub(super) id: &'a SpaceId,
     pub(super) name: &'a Label,
 }
 
 /// The whole view of who comes in. Drain the space first.
-pub(super) fn welcome(space: &Space, arriving: &Arriving<'_>) -> Option<ServerMessage> {
+pub(super) fn welcome(space: &Space, arriving: Arriving<'_>) -> Option<ServerMessage> {
     let view = space.view(arriving.you)?;
     let role = view.people.get(&arriving.you)?.role;
     let map = MapSpec { hearing: view.hearing, ..space.map().spec().clone() };
@@ -114,6 +115,7 @@ pub(super) fn welcome(space: &Space, arriving: &Arriving<'_>) -> Option<ServerMe
         role,
         resumed: arriving.resumed,
         media: arriving.media,
+        resume_token: arriving.resume_token,
         server_time: arriving.now,
         space: SpaceView { id: arriving.id.clone(), name: arriving.name.clone(), map },
         participants: view.people.values().map(participant_view).collect(),

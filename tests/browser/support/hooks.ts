@@ -46,6 +46,21 @@ export function addHooks(): void {
   };
 }
 
+/** Runs inside the page: its first line breaks with the server's first word, before anything else can come on it. */
+export function breakAtWelcome(): void {
+  const UnbrokenSocket = window.WebSocket;
+  let broken = false;
+  window.WebSocket = class extends UnbrokenSocket {
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, protocols);
+      this.addEventListener('message', () => {
+        if (!broken) this.close();
+        broken = true;
+      });
+    }
+  };
+}
+
 /**
  * Runs inside the page of a speaker: the microphone is a stereo one, with a tone on the left and another on the right,
  * and the answer asks for stereo, as it would of a browser that speaks so by itself.

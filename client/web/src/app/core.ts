@@ -107,7 +107,6 @@ export class PageCore extends Teller<'connection' | 'notice'> implements Core {
         this.#sound.take(message);
         this.#notice = { code: message.code, message: message.message, at: performance.now() };
         return this.tell('notice');
-      case 'resume':
       case 'goodbye':
         return;
       case 'renamed':

@@ -24,7 +24,7 @@ export class WireError extends Error {
 /** Every tag the server may send; the compiler holds the list complete. */
 const SERVER_TAGS: Record<ServerMessage['type'], true> = {
   welcome: true, refused: true, answer: true, entered: true, left: true, renamed: true, microphone_changed: true,
-  presence_changed: true, place_changed: true, audio_slot: true, hearing_changed: true, heard: true, resume: true,
+  presence_changed: true, place_changed: true, audio_slot: true, hearing_changed: true, heard: true,
   media_lost: true, pong: true, goodbye: true,
 };
 

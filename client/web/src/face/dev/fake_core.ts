@@ -53,7 +53,7 @@ export class FakeCore extends Teller<'connection' | 'notice'> implements Core {
     const place = seat ? placeOn(seat[0], seat[1]) : { at: { x: 19.4, y: 21.8 }, place: { on: 'square' } as const };
     const me: ParticipantView = { ...myself(name, place, host), microphone: this.microphone.state === 'on' ? 'on' : 'absent' };
     this.world = new SquareWorld({
-      protocol: 1, you: ME, role: me.role, resumed: false, media: 'offer', server_time: Date.now() as TimeMs,
+      protocol: 1, you: ME, role: me.role, resumed: false, media: 'offer', resume_token: 'again', server_time: Date.now() as TimeMs,
       space: SPACE, participants: [me, ...others], audio_slots: [null],
     });
     this.become({ state: 'in' });
