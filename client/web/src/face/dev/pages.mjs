@@ -10,6 +10,14 @@ async function join(page, words = { name: 'Your name', join: 'Join' }) {
   await page.waitForTimeout(700);
 }
 
+/** Comes in and looks for somebody. */
+async function find(page, words) {
+  await join(page);
+  await page.keyboard.press('f');
+  await page.keyboard.type(words);
+  await page.waitForTimeout(700);
+}
+
 const badge = (page, heard, hearing) => page.evaluate((kinds) => window.core.sound.show(...kinds), [heard, hearing]);
 const microphone = (page, state) => page.evaluate((to) => window.core.microphone.become(to), state);
 const connection = (page, state) => page.evaluate((to) => window.core.become(to), state);
@@ -97,5 +105,10 @@ export const pages = [
   { name: 'replaced-dark', context: { colorScheme: 'dark' }, act: (page) => connection(page, { state: 'over', reason: 'replaced' }) },
   { name: 'refused', act: (page) => connection(page, { state: 'refused', code: 'space_full', message: '' }) },
   { name: 'no-square', query: '?at=/' },
+  { name: 'find', query: '?people=300', context: { viewport: { width: 1280, height: 800 } }, act: (page) => find(page, 'a an') },
+  { name: 'find-dark', query: '?people=300', context: { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' }, act: (page) => find(page, 'spr') },
+  { name: 'find-nothing', query: '?people=300', act: (page) => find(page, 'xyz') },
+  { name: 'find-phone', query: '?people=300', context: PHONE, act: (page) => find(page, 'hakon') },
+  { name: 'find-phone-dark', query: '?people=300', context: { ...PHONE, colorScheme: 'dark' }, act: (page) => find(page, '') },
   { name: 'crowd', query: '?people=300', act: join },
 ];
