@@ -36,9 +36,12 @@ impl Keeper {
             id: &self.id,
             name: &self.name,
         };
-        let welcome = translate::welcome(&self.space, arriving).expect("who was let in is in the space");
+        let view = self.space.view(participant).expect("who was let in is in the space");
+        let welcome = translate::welcome(self.space.map(), &view, arriving).expect("a view holds its own participant");
         self.people.attach(participant, join.session, join.outbox);
         self.people.push(participant, Outgoing::message(&welcome));
+        // A level is told when it changes: of a voice as even as a tone nothing would come for a long while.
+        self.people.push_levels(participant, now, &view.voices.into_iter().collect::<Vec<_>>());
         self.heard.untell(participant);
         self.empty_since = None;
         tracing::info!(%participant, role = ?join.role, resumed = back.is_some(), ?media, "came in");

@@ -9,10 +9,12 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use torg_protocol::ServerMessage;
+use torg_protocol::frame::{self, Frame};
 use torg_protocol::ids::{ParticipantId, SpaceId};
 use torg_protocol::message::{ClientMessage, GoodbyeReason, MediaState, Refusal, Start, Uplink, Welcome};
 use torg_protocol::people::{Microphone, Role};
 use torg_protocol::text::{Label, PersonName};
+use torg_protocol::units::{TimeMs, VoiceLevel};
 use torg_space::Map;
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -126,6 +128,18 @@ async fn next(outbox: &mut OutboxReader) -> ServerMessage {
     }
 }
 
+/// The next frame of voice levels.
+async fn next_frame(outbox: &mut OutboxReader) -> Frame {
+    loop {
+        let outgoing = timeout(PATIENCE, outbox.next()).await.expect("in time").expect("the keeper runs");
+        let Outgoing::Binary(bytes) = outgoing else { continue };
+        let frame = frame::decode(&bytes).expect("a frame");
+        if matches!(frame, Frame::Levels(_)) {
+            return frame;
+        }
+    }
+}
+
 fn flow(peers: &[(ParticipantId, bool)], forwarded: &[(ParticipantId, ParticipantId)]) -> MediaEvent {
     MediaEvent::Flow(Flow { worker: 0, peers: peers.to_vec(), forwarded: forwarded.to_vec() })
 }
@@ -170,6 +184,20 @@ async fn a_peer_connection_outlives_a_cut_line_and_no_more() {
     assert_eq!(peer, again.peer);
     let late = desk.join("Ann", 18.0, Some(again.welcome.resume_token.clone())).await.expect("let in afresh");
     assert!(!late.welcome.resumed && late.id() != again.peer.participant);
+}
+
+#[tokio::test]
+async fn who_comes_in_gets_the_levels_of_who_speaks_already() {
+    let mut desk = Desk::open();
+    let mut ann = desk.join("Ann", 18.0, None).await.expect("let in");
+    let level = VoiceLevel::from_minus_dbov(12);
+    desk.media(MediaEvent::Levels(vec![(ann.id(), level)])).await;
+    let told = frame::encode_levels(TimeMs(0), &[(ann.id(), level)]).remove(0);
+    let told = frame::decode(&told).expect("a frame");
+    assert_eq!(next_frame(&mut ann.outbox).await, told);
+    // From here on the voice stays as it is, so nothing more is told of it.
+    let mut bob = desk.join("Bob", 19.0, None).await.expect("let in");
+    assert_eq!(next_frame(&mut bob.outbox).await, told);
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use torg_protocol::message::{
 };
 use torg_protocol::text::{Label, PersonName};
 use torg_protocol::units::{TimeMs, VoiceLevel};
-use torg_space::{Ask, Happening, Map, Person, Refusal, Space, Start};
+use torg_space::{Ask, Happening, Map, Person, Refusal, Start, View};
 
 /// What a client asks of the space.
 pub(super) fn ask(message: ClientMessage) -> Result<Ask, wire::Refusal> {
@@ -104,11 +104,10 @@ pub(super) struct Arriving<'a> {
     pub(super) name: &'a Label,
 }
 
-/// The whole view of who comes in. Drain the space first.
-pub(super) fn welcome(space: &Space, arriving: Arriving<'_>) -> Option<ServerMessage> {
-    let view = space.view(arriving.you)?;
+/// The whole view of who comes in, but for voice levels: these come in frames.
+pub(super) fn welcome(map: &Map, view: &View, arriving: Arriving<'_>) -> Option<ServerMessage> {
     let role = view.people.get(&arriving.you)?.role;
-    let map = MapSpec { hearing: view.hearing, ..space.map().spec().clone() };
+    let map = MapSpec { hearing: view.hearing, ..map.spec().clone() };
     Some(ServerMessage::Welcome(Box::new(Welcome {
         protocol: PROTOCOL_VERSION,
         you: arriving.you,
