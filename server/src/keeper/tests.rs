@@ -2,7 +2,9 @@
 
 use super::{Begin, End, inbox, keep};
 use crate::clock::Clock;
-use crate::mailbox::{Flow, Join, MediaEvent, Outgoing, PeerId, SessionId, SpaceKey, ToKeeper, ToMedia};
+use crate::mailbox::{
+    Flow, Join, MediaEvent, Outgoing, PeerId, Population, SessionId, SpaceKey, ToKeeper, ToMedia,
+};
 use crate::outbox::{OutboxReader, outbox};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -50,6 +52,7 @@ impl Desk {
             map: Map::default_square(),
             clock: Clock::start(),
             media: media_sender,
+            population: Population::default(),
             rests_after,
         };
         let task = tokio::spawn(keep(begin, keeper.clone(), receiver));

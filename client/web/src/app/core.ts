@@ -2,15 +2,17 @@
 import { AudioOutput } from '../sound/context';
 import { PageMicrophone } from '../sound/microphone';
 import { PageSound } from '../sound/sound';
+import { glanceAt } from '../wire/door';
 import { openSocket } from '../wire/socket';
 import type {
   ClientMessage, HearingPreset, Microphone, Point, ServerMessage, Start, TableId, Walk,
 } from '../wire/types';
 import { SquareWorld } from '../world/world';
 import { Teller } from './changes';
+import { watchDoor } from './door';
 import { readLink } from './link';
 import { Network, noLink } from './network';
-import type { Connection, Core, MicrophonePort, Notice, SoundPort, World } from './ports';
+import type { Connection, Core, Glance, MicrophonePort, Notice, SoundPort, World } from './ports';
 import { exposeProbe } from './probe';
 
 /** Makes the core of the page. Once. */
@@ -21,7 +23,7 @@ export function createCore(): Core {
 }
 
 /** The {@link Core} of a page in a browser. */
-export class PageCore extends Teller<'connection' | 'notice'> implements Core {
+export class PageCore extends Teller<'connection' | 'notice' | 'glance'> implements Core {
   readonly #output = new AudioOutput();
   readonly #microphone = new PageMicrophone(this.#output);
   readonly #network: Network;
@@ -29,6 +31,7 @@ export class PageCore extends Teller<'connection' | 'notice'> implements Core {
   #connection: Connection = { state: 'outside' };
   #notice: Notice | null = null;
   #world: SquareWorld | null = null;
+  #glance: Glance | null = null;
   #name = '';
   /** What the server was told of the microphone. */
   #microphoneTold: Microphone | null = null;
@@ -62,10 +65,25 @@ export class PageCore extends Teller<'connection' | 'notice'> implements Core {
   get connection(): Connection { return this.#connection; }
   get notice(): Notice | null { return this.#notice; }
   get world(): World | null { return this.#world; }
+  get glance(): Glance | null { return this.#glance; }
   get microphone(): MicrophonePort { return this.#microphone; }
   get sound(): SoundPort { return this.#sound; }
   /** What only the probe reads. */
   get insides(): PageSound { return this.#sound; }
+
+  lookIn(): () => void {
+    return watchDoor({
+      look: async () => {
+        const link = readLink(location);
+        return typeof link === 'string' ? null : glanceAt(link);
+      },
+      isSeen: () => document.visibilityState === 'visible',
+      seen: (glance) => {
+        this.#glance = glance;
+        this.tell('glance');
+      },
+    });
+  }
 
   async join(name: string): Promise<void> {
     this.#name = name;

@@ -3,7 +3,7 @@
  * and measuring it; nothing of it is in the app.
  */
 import { Teller } from '../../app/changes';
-import type { Connection, Core, Notice } from '../../app/ports';
+import type { Connection, Core, Glance, Notice } from '../../app/ports';
 import type {
   AudioSlotIndex, HearingPreset, ParticipantId, ParticipantView, Point, RefusalCode, TableId, TimeMs, VoiceLevel, Walk,
 } from '../../wire/types';
@@ -26,12 +26,15 @@ export interface Script {
   /** A table and a seat to begin at; nothing means the foyer. */
   readonly seat: readonly [number, number] | null;
   readonly empty: boolean;
+  /** Whether anything can be seen from the door. */
+  readonly door: boolean;
 }
 
-export class FakeCore extends Teller<'connection' | 'notice'> implements Core {
+export class FakeCore extends Teller<'connection' | 'notice' | 'glance'> implements Core {
   connection: Connection = { state: 'outside' };
   notice: Notice | null = null;
   world: SquareWorld | null = null;
+  glance: Glance | null = null;
   readonly microphone = new FakeMicrophone();
   readonly sound = new FakeSound();
   readonly #script: Script;
@@ -44,6 +47,17 @@ export class FakeCore extends Teller<'connection' | 'notice'> implements Core {
       const state = this.microphone.state !== 'on' ? 'absent' : this.microphone.muted ? 'muted' : 'on';
       this.world?.apply({ type: 'microphone_changed', participant: ME, microphone: state });
     });
+  }
+
+  lookIn(): () => void {
+    const { empty, people, door } = this.#script;
+    if (door) this.see({ name: SPACE.name, people: empty ? 0 : people ?? 10 });
+    return () => undefined;
+  }
+
+  see(glance: Glance): void {
+    this.glance = glance;
+    this.tell('glance');
   }
 
   async join(name: string): Promise<void> {

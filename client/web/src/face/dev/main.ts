@@ -1,4 +1,4 @@
-/** `npm run dev`, then /dev.html: the face with a fake square. Parameters: people, host, seat=0.3, empty, at=/. */
+/** `npm run dev`, then /dev.html: the face with a fake square. Parameters: people, host, seat=0.3, empty, blind, at=/. */
 import { mount } from 'svelte';
 import App from '../App.svelte';
 import '../../styles/theme.css';
@@ -12,6 +12,7 @@ const core = new FakeCore({
   host: asked.has('host'),
   seat: seat ? [seat[0] ?? 0, seat[1] ?? 0] : null,
   empty: asked.has('empty'),
+  door: !asked.has('blind'),
 });
 Object.assign(window, { core });
 

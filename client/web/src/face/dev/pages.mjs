@@ -25,6 +25,10 @@ const connection = (page, state) => page.evaluate((to) => window.core.become(to)
 /** @type {{ name: string, query?: string, context?: object, act?: (page: import('playwright-core').Page) => Promise<void> }[]} */
 export const pages = [
   { name: 'join' },
+  { name: 'join-dark', context: { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' } },
+  { name: 'join-blind', query: '?blind' },
+  { name: 'join-empty-nn', query: '?empty', context: { locale: 'nn-NO' } },
+  { name: 'join-one-phone-sv', query: '?people=1', context: { ...PHONE, locale: 'sv-SE', colorScheme: 'dark' } },
   { name: 'join-microphone', act: async (page) => {
     await page.getByRole('textbox', { name: 'Your name' }).fill('Marte Vik');
     await page.getByRole('button', { name: 'Turn on the microphone' }).click();
