@@ -86,6 +86,29 @@ export function speakInStereo([leftHz, rightHz]: readonly [number, number]): voi
   } as typeof plain;
 }
 
+/** Runs inside the page: its media goes over a relay on this port of the machine, and by no other way. */
+export function goThroughRelay(port: number): void {
+  const plain = window.RTCPeerConnection.prototype.setRemoteDescription;
+  window.RTCPeerConnection.prototype.setRemoteDescription = function (this: RTCPeerConnection, description: RTCSessionDescriptionInit) {
+    const detour = `a=candidate:1 1 udp 2130706431 127.0.0.1 ${port} typ host`;
+    const lines = (description.sdp ?? '').split('\r\n');
+    const first = lines.findIndex((line) => line.startsWith('a=candidate:'));
+    const sdp = lines.map((line, index) => (index === first ? detour : line))
+      .filter((line) => line === detour || !line.startsWith('a=candidate:')).join('\r\n');
+    return Reflect.apply(plain, this, [{ type: description.type, sdp }]);
+  } as typeof plain;
+}
+
+/** Runs inside the page: whether the browser sends what the microphone gives. */
+export async function letSound(leave: boolean): Promise<void> {
+  for (const sender of window.story.connections.flatMap((connection) => connection.getSenders())) {
+    if (sender.track === null) continue;
+    const parameters = sender.getParameters();
+    for (const encoding of parameters.encodings) encoding.active = leave;
+    await sender.setParameters(parameters);
+  }
+}
+
 /** Runs inside the page: everything that says why sound does not flow. */
 export function soundInWords(): string {
   const torg = window.torg;
