@@ -57,9 +57,10 @@ pub(crate) fn machine() -> Result<(), String> {
     if !is_root() {
         return Err("they make a network namespace, which only root may".into());
     }
-    let needed = [("firefox-esr", "--version"), ("ip", "-Version"), ("pulseaudio", "--version")];
+    let needed =
+        [("firefox-esr", "--version"), ("ip", "-Version"), ("pulseaudio", "--version"), ("pactl", "--version")];
     if !needed.iter().all(|(name, flag)| there(name, flag)) {
-        apt_install(&["firefox-esr", "iproute2", "pulseaudio"])?;
+        apt_install(&["firefox-esr", "iproute2", "pulseaudio", "pulseaudio-utils"])?;
     }
     Ok(())
 }
