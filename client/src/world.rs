@@ -97,7 +97,6 @@ impl World {
             ServerMessage::Welcome(_)
             | ServerMessage::Refused { .. }
             | ServerMessage::Answer { .. }
-            | ServerMessage::Resume { .. }
             | ServerMessage::MediaLost {}
             | ServerMessage::Pong { .. }
             | ServerMessage::Goodbye { .. } => {}

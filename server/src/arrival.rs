@@ -75,10 +75,10 @@ impl Surroundings {
         if self.is_local(arrival, headers) {
             return Standing::Local;
         }
-        let Some(offered) = headers.get(AUTHORIZATION) else { return Standing::Nobody };
-        let bearer = offered.to_str().ok().and_then(|text| text.split_once(' '));
-        let token = bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.trim());
-        match (&self.admin_token, token) {
+        if !headers.contains_key(AUTHORIZATION) {
+            return Standing::Nobody;
+        }
+        match (&self.admin_token, bearer_token(headers)) {
             (Some(admin), Some(token)) if admin.is(token) => Standing::Admin,
             _ => Standing::Refused,
         }
@@ -130,6 +130,13 @@ pub fn host(headers: &HeaderMap) -> Option<String> {
     let text = headers.get(HOST)?.to_str().ok()?;
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
     (!text.is_empty() && text.bytes().all(plain)).then(|| text.to_ascii_lowercase())
+}
+
+/// The token that a request brings (RFC 6750, section 2.1).
+#[must_use]
+pub fn bearer_token(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 fn header(headers: &HeaderMap, name: &str) -> Option<String> {

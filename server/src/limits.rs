@@ -11,6 +11,9 @@ pub const FIRST_BYTES_WAIT: Duration = Duration::from_secs(5);
 /// How long the TLS handshake may take.
 pub const TLS_HANDSHAKE_WAIT: Duration = Duration::from_secs(10);
 
+/// How often the files of certificate and key are looked at. A certificate is renewed days before the old one ends.
+pub const CERTIFICATE_LOOK_EVERY: Duration = Duration::from_secs(60);
+
 /// How long the head of an HTTP request may take.
 pub const HTTP_HEAD_WAIT: Duration = Duration::from_secs(10);
 

@@ -2,10 +2,11 @@
 //! other.
 //!
 //! Commands and media events are edges and go through bounded channels. Routes are a level: the keeper puts the
-//! newest into a [`RoutesCell`], the media plane reads it when it likes.
+//! newest into a [`RoutesCell`], the media plane reads it when it likes; so it is with the [`Population`].
 
 use arc_swap::ArcSwap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::{mpsc, oneshot};
 use torg_protocol::ids::{ParticipantId, SpaceId};
 use torg_protocol::map::MapSpec;
@@ -169,6 +170,15 @@ pub enum ToRegistry {
         /// The links to it.
         reply: oneshot::Sender<SpaceLinks>,
     },
+    /// Somebody stands before the door with a link.
+    Glance {
+        /// Of which space.
+        space: SpaceId,
+        /// With which token.
+        token: String,
+        /// What is seen from there, or why nothing is.
+        reply: oneshot::Sender<Result<Glance, Refusal>>,
+    },
     /// Somebody came by a link.
     Open {
         /// To which space.
@@ -191,6 +201,32 @@ pub struct SpaceLinks {
     pub join_link: String,
     /// For who runs it.
     pub host_link: String,
+}
+
+/// What a link shows of a space before one comes in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Glance {
+    /// Its name.
+    pub name: Label,
+    /// How many are in, those whose place is held among them.
+    pub people: usize,
+}
+
+/// How many people are in a space. A level: the keeper puts it there, the registry reads it when it is asked.
+#[derive(Clone, Debug, Default)]
+pub struct Population(Arc<AtomicUsize>);
+
+impl Population {
+    /// So many are in now.
+    pub fn set(&self, people: usize) {
+        self.0.store(people, Ordering::Relaxed);
+    }
+
+    /// How many are in.
+    #[must_use]
+    pub fn get(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// What a link gives.

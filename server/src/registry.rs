@@ -6,7 +6,7 @@ use crate::clock::Clock;
 use crate::keeper::{self, Begin};
 use crate::limits::{EMPTY_SPACE_KEPT, REGISTRY_INBOX_MAX, RENEWAL_LOOK_EVERY};
 use crate::links::{Generation, LinkKey, link};
-use crate::mailbox::{CreateRefusal, Opened, SpaceKey, SpaceLinks, ToKeeper, ToMedia, ToRegistry};
+use crate::mailbox::{CreateRefusal, Glance, Opened, Population, SpaceKey, SpaceLinks, ToKeeper, ToMedia, ToRegistry};
 use crate::metrics::SPACES_FAILED;
 use crate::store::{FORMAT, SpaceRecord, Store, StoreError};
 use ring::rand::{SecureRandom as _, SystemRandom};
@@ -70,6 +70,7 @@ struct Running {
     key: SpaceKey,
     generation: Generation,
     inbox: mpsc::Sender<ToKeeper>,
+    population: Population,
 }
 
 impl Registry {
@@ -138,6 +139,9 @@ impl Registry {
                 let generation = self.read(&id).await.map_or(self.open_square.generation, |record| record.generation);
                 let _ = reply.send(self.links(&id, generation));
             }
+            ToRegistry::Glance { space, token, reply } => {
+                let _ = reply.send(self.glance(&space, &token).await);
+            }
             ToRegistry::Open { space, token, reply } => {
                 let _ = reply.send(self.open(&space, &token).await);
             }
@@ -145,16 +149,28 @@ impl Registry {
         }
     }
 
-    async fn open(&mut self, id: &SpaceId, token: &str) -> Result<Opened, Refusal> {
-        let unknown = || Refusal::new(RefusalCode::UnknownSpace, "there is no such square on this server");
-        let record = self.read(id).await.ok_or_else(unknown)?;
+    /// What a link leads to, and as what.
+    async fn follow(&self, id: &SpaceId, token: &str) -> Result<(SpaceRecord, Role), Refusal> {
+        let record = self.read(id).await.ok_or_else(unknown_space)?;
         let Some(role) = self.key.role(id, record.generation, token) else {
             let words = "this link is not valid, or was replaced by a newer one: ask your host for the link";
             return Err(Refusal::new(RefusalCode::Link, words));
         };
+        Ok((record, role))
+    }
+
+    async fn glance(&self, id: &SpaceId, token: &str) -> Result<Glance, Refusal> {
+        let (record, _) = self.follow(id, token).await?;
+        // Looking starts nothing: a space that doesn't run has nobody in it.
+        let people = self.running.get(id).map_or(0, |running| running.population.get());
+        Ok(Glance { name: record.name, people })
+    }
+
+    async fn open(&mut self, id: &SpaceId, token: &str) -> Result<Opened, Refusal> {
+        let (record, role) = self.follow(id, token).await?;
         let keeper = match self.running.get(id).filter(|running| !running.inbox.is_closed()) {
             Some(running) => running.inbox.clone(),
-            None => self.start(record).await.map_err(|_| unknown())?,
+            None => self.start(record).await.map_err(|_| unknown_space())?,
         };
         Ok(Opened { role, keeper })
     }
@@ -167,6 +183,7 @@ impl Registry {
         let key = SpaceKey(self.newest_key);
         let (sender, receiver) = keeper::inbox();
         let span = tracing::info_span!("space", id = %record.id, run = key.0);
+        let population = Population::default();
         let begin = Begin {
             key,
             id: record.id.clone(),
@@ -174,11 +191,13 @@ impl Registry {
             map,
             clock: self.clock,
             media: self.media.clone(),
+            population: population.clone(),
             rests_after: EMPTY_SPACE_KEPT,
         };
         let task = self.keepers.spawn(keeper::keep(begin, sender.clone(), receiver).instrument(span));
         self.tasks.insert(task.id(), (record.id.clone(), key));
-        self.running.insert(record.id, Running { key, generation: record.generation, inbox: sender.clone() });
+        let running = Running { key, generation: record.generation, inbox: sender.clone(), population };
+        self.running.insert(record.id, running);
         Ok(sender)
     }
 
@@ -252,6 +271,10 @@ impl Registry {
         while self.keepers.join_next().await.is_some() {}
         let _ = self.media.send(ToMedia::Stop).await;
     }
+}
+
+fn unknown_space() -> Refusal {
+    Refusal::new(RefusalCode::UnknownSpace, "there is no such square on this server")
 }
 
 /// The square of a folder without one named [`FIRST_SQUARE`]: made now, under another id when a damaged file has

@@ -3,8 +3,9 @@
 use crate::arrival::Surroundings;
 use crate::clock::Clock;
 use crate::config::{Config, LinksOptions};
+use crate::front::tls::{self, Tls};
 use crate::front::{self, Door, Takes};
-use crate::limits::DRAIN_WAIT;
+use crate::limits::{CERTIFICATE_LOOK_EVERY, DRAIN_WAIT};
 use crate::links::{LinkKey, link};
 use crate::mailbox::{SpaceLinks, ToRegistry};
 use crate::media::{self, Media, MediaConfig};
@@ -68,7 +69,7 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
     // Two providers in one process make rustls panic, so ours comes first; who embeds us may have set it already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let figures = metrics::install();
-    let tls = config.tls.as_ref().map(front::tls::acceptor).transpose()?;
+    let tls = config.tls.clone().map(Tls::open).transpose()?;
     let store = Store::open(&config.data)?;
     let key = LinkKey::open(&config.data)?;
     let clock = Clock::start();
@@ -99,6 +100,10 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
     tokio::spawn(metrics::keep_up(figures.clone(), is_stopping.clone()));
     let public_url = public_url.into();
     let pages = http::routes(http::Parts { registry: to_registry.clone(), surroundings, figures, public_url });
+    let tls = tls.map(|(tls, followed)| {
+        tokio::spawn(tls::follow(tls.clone(), followed, CERTIFICATE_LOOK_EVERY, is_stopping.clone()));
+        tls
+    });
     let door = Door { router: pages.merge(sessions), tls, media: media.tcp, stopping: is_stopping, alive };
     if let Some(listener) = doors.media_listener {
         tokio::spawn(front::serve(listener, door.clone(), Takes::MediaOnly));

@@ -133,6 +133,7 @@ impl Session {
         }
         let now = Instant::now();
         self.next_ping = now;
+        self.hello.resume = Some(welcome.resume_token.clone());
         self.tell_joined(&welcome);
         self.view.send_modify(|view| {
             view.world = World::new(welcome.clone(), now);

@@ -20,7 +20,6 @@ impl Session {
                 }
             }
             ServerMessage::AudioSlot { slot, speaker } => self.label(slot, speaker),
-            ServerMessage::Resume { token } => self.hello.resume = Some(token),
             ServerMessage::MediaLost {} => self.rejoin("the server lost it").await,
             ServerMessage::Pong { nonce, server_time } if nonce == self.ping.0 => {
                 let sent = self.ping.1;

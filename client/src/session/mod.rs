@@ -129,6 +129,7 @@ impl Session {
             ping: (0, now),
             next_ping: now,
         };
+        session.hello.resume = Some(welcome.resume_token.clone());
         session.tell_joined(&welcome);
         session.media_after_welcome(&welcome).await;
         tokio::spawn(session.run());

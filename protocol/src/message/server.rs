@@ -186,11 +186,6 @@ pub enum ServerMessage {
         /// What arrives from you.
         uplink: Uplink,
     },
-    /// Your resume token from now on. The one before stays valid until this one is used.
-    Resume {
-        /// Opaque; single use.
-        token: String,
-    },
     /// The server lost your peer connection: make a new one and offer again.
     MediaLost {},
     /// The answer to a ping.
@@ -220,6 +215,9 @@ pub struct Welcome {
     pub resumed: bool,
     /// Whether the peer connection of the earlier session still stands.
     pub media: MediaState,
+    /// By this you come back when the line breaks. Opaque; single use. The one before stays valid until this one is
+    /// used, so a welcome that is lost with the line locks nobody out.
+    pub resume_token: String,
     /// The server's clock at sending.
     pub server_time: TimeMs,
     /// The space.

@@ -105,6 +105,7 @@ fn welcome(role: Role, resumed: bool, media: MediaState) -> ServerMessage {
         role,
         resumed,
         media,
+        resume_token: "resume-token".into(),
         server_time: NOW,
         space: SpaceView { id: SpaceId::parse("torget-2026").expect("an id"), name: label("Torget i Bø"), map: map() },
         participants: people(),
@@ -131,7 +132,6 @@ fn messages() -> Vec<ServerMessage> {
         heard(3, 4, Uplink::Flowing),
         heard(0, 4, Uplink::NoPackets),
         heard(0, 0, Uplink::Down),
-        ServerMessage::Resume { token: "resume-token".into() },
         ServerMessage::MediaLost {},
         ServerMessage::Pong { nonce: u32::MAX, server_time: NOW },
     ];

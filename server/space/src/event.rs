@@ -1,6 +1,7 @@
 //! Events: everything that a [`Space`](crate::Space) tells, and to whom.
 
 use crate::refusal::Refusal;
+use std::collections::BTreeMap;
 use torg_protocol::geometry::{HearingPreset, Segment};
 use torg_protocol::ids::{AudioSlotIndex, ParticipantId};
 use torg_protocol::people::{Microphone, Place, Presence, Role};
@@ -80,7 +81,9 @@ pub struct View {
     /// How far voices carry.
     pub hearing: HearingPreset,
     /// Everybody, by id.
-    pub people: std::collections::BTreeMap<ParticipantId, Person>,
+    pub people: BTreeMap<ParticipantId, Person>,
+    /// The level shown of everybody who is not silent.
+    pub voices: BTreeMap<ParticipantId, VoiceLevel>,
     /// What the participant's own audio slots carry.
     pub audio_slots: [Option<ParticipantId>; torg_protocol::limits::AUDIO_SLOTS],
 }

@@ -2,6 +2,7 @@
 
 use crate::event::{Audience, Event, Happening, Person, View};
 use torg_protocol::ids::ParticipantId;
+use torg_protocol::units::VoiceLevel;
 
 impl Audience {
     /// Whether a participant learns of it.
@@ -24,6 +25,7 @@ impl View {
             }
             Happening::Left(id) => {
                 self.people.remove(id);
+                self.voices.remove(id);
             }
             Happening::Moved(id, motion) => self.change(*id, |person| person.motion = *motion),
             Happening::PlaceChanged(id, place) => self.change(*id, |person| person.place = *place),
@@ -38,7 +40,13 @@ impl View {
                     *label = *speaker;
                 }
             }
-            Happening::Spoke(..) | Happening::Refused(_) => {}
+            Happening::Spoke(id, VoiceLevel::SILENT) => {
+                self.voices.remove(id);
+            }
+            Happening::Spoke(id, level) => {
+                self.voices.insert(*id, *level);
+            }
+            Happening::Refused(_) => {}
         }
     }
 

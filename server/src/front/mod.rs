@@ -23,7 +23,6 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::time::timeout;
-use tokio_rustls::TlsAcceptor;
 
 /// How long to wait before looking again for more first bytes, and after the system gives no connection.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
@@ -34,7 +33,7 @@ pub struct Door {
     /// Answers HTTP.
     pub router: Router,
     /// Set when the server speaks https.
-    pub tls: Option<TlsAcceptor>,
+    pub tls: Option<tls::Tls>,
     /// Where connections of the media plane go.
     pub media: mpsc::Sender<(TcpStream, SocketAddr)>,
     /// Turns true when the server stops.
@@ -103,7 +102,7 @@ async fn welcome(stream: TcpStream, peer: SocketAddr, door: Door, takes: Takes, 
             }
         }
         (Kind::Garbage, _, _) | (_, Takes::MediaOnly, _) | (Kind::Tls, _, None) => drop_connection("garbage"),
-        (Kind::Tls, _, Some(tls)) => match timeout(TLS_HANDSHAKE_WAIT, tls.accept(stream)).await {
+        (Kind::Tls, _, Some(tls)) => match timeout(TLS_HANDSHAKE_WAIT, tls.acceptor().accept(stream)).await {
             Ok(Ok(stream)) => {
                 drop(waiting);
                 answer(stream, arrival, door.router.clone(), &door).await;

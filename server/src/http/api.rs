@@ -19,7 +19,8 @@ use torg_protocol::text::Label;
 pub(super) struct ApiError {
     #[serde(skip)]
     status: StatusCode,
-    /// Which error: `malformed`, `too_large`, `name`, `map`, `token_missing`, `token_wrong`, `origin`, `store`.
+    /// Which error: `malformed`, `too_large`, `name`, `map`, `token_missing`, `token_wrong`, `origin`, `store`,
+    /// `unknown_space`, `link`.
     code: &'static str,
     /// One English sentence that says what is wrong and what to do.
     message: String,
@@ -46,7 +47,7 @@ struct NewSpace {
 }
 
 impl ApiError {
-    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+    pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self { status, code, message: message.into() }
     }
 }

@@ -2,6 +2,7 @@
 
 mod api;
 mod figures;
+mod glance;
 mod headers;
 mod openapi;
 mod pages;
@@ -36,6 +37,7 @@ pub fn routes(parts: Parts) -> Router {
         .route("/", get(square::front_page))
         .route("/s/{space}", get(square::space))
         .route("/api/spaces", post(api::make_space))
+        .route("/api/spaces/{id}", get(glance::look))
         .route("/openapi.json", get(openapi::document))
         .route("/healthz", get(figures::healthz))
         .route("/readyz", get(figures::readyz))

@@ -1,6 +1,6 @@
 //! `/openapi.json`: the HTTP interface, described by the types that serve it.
 
-use super::api;
+use super::{api, glance};
 use axum::Json;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi, ToSchema};
@@ -8,19 +8,24 @@ use utoipa::{Modify, OpenApi, ToSchema};
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Torg", description = "A market square on the web. People come in by links over websockets \
-                                        (PROTOCOL.md); this is how spaces are made."),
-    paths(api::make_space, healthz, readyz, metrics),
-    modifiers(&AdminToken)
+                                        (PROTOCOL.md); this is how spaces are made and looked at."),
+    paths(api::make_space, glance::look, healthz, readyz, metrics),
+    modifiers(&Tokens)
 )]
 struct Document;
 
-struct AdminToken;
+struct Tokens;
 
-impl Modify for AdminToken {
+impl Modify for Tokens {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("--admin-token of the server"));
         let components = document.components.get_or_insert_default();
-        components.add_security_scheme("admin_token", SecurityScheme::Http(scheme.build()));
+        for (name, what) in [
+            ("admin_token", "--admin-token of the server"),
+            ("link_token", "What stands behind the # in a link to the space"),
+        ] {
+            let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(what));
+            components.add_security_scheme(name, SecurityScheme::Http(scheme.build()));
+        }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::{Keeper, translate};
 use crate::mailbox::{Join, Outgoing, PeerId};
-use torg_protocol::ServerMessage;
 use torg_protocol::ids::ParticipantId;
 use torg_protocol::message::{MediaState, Refusal};
 use torg_protocol::people::Presence;
@@ -28,13 +27,21 @@ impl Keeper {
         // What happened so far is in the welcome's view; what comes next follows it.
         self.tell();
         let media = if self.heard.is_up(now, participant) { MediaState::Kept } else { MediaState::Offer };
-        let arriving =
-            Arriving { you: participant, resumed: back.is_some(), media, now, id: &self.id, name: &self.name };
-        let welcome = translate::welcome(&self.space, &arriving).expect("who was let in is in the space");
+        let arriving = Arriving {
+            you: participant,
+            resumed: back.is_some(),
+            media,
+            resume_token: self.resume.issue(participant),
+            now,
+            id: &self.id,
+            name: &self.name,
+        };
+        let view = self.space.view(participant).expect("who was let in is in the space");
+        let welcome = translate::welcome(self.space.map(), &view, arriving).expect("a view holds its own participant");
         self.people.attach(participant, join.session, join.outbox);
         self.people.push(participant, Outgoing::message(&welcome));
-        let token = self.resume.issue(participant);
-        self.people.push(participant, Outgoing::message(&ServerMessage::Resume { token }));
+        // A level is told when it changes: of a voice as even as a tone nothing would come for a long while.
+        self.people.push_levels(participant, now, &view.voices.into_iter().collect::<Vec<_>>());
         self.heard.untell(participant);
         self.empty_since = None;
         tracing::info!(%participant, role = ?join.role, resumed = back.is_some(), ?media, "came in");

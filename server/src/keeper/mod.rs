@@ -13,7 +13,7 @@ mod translate;
 
 use crate::clock::Clock;
 use crate::limits::{KEEPER_BATCH_MAX, KEEPER_INBOX_MAX, TICK, TICKS_PER_HEARD};
-use crate::mailbox::{MediaEvent, Outgoing, PeerId, RoutesCell, SessionId, SpaceKey, ToKeeper, ToMedia};
+use crate::mailbox::{MediaEvent, Outgoing, PeerId, Population, RoutesCell, SessionId, SpaceKey, ToKeeper, ToMedia};
 use crate::metrics::{Counted, SPACES_RUNNING, TICK_SECONDS};
 use heard::HeardBook;
 use people::People;
@@ -50,6 +50,8 @@ pub struct Begin {
     pub clock: Clock,
     /// The media plane.
     pub media: mpsc::Sender<ToMedia>,
+    /// Where it tells how many are in.
+    pub population: Population,
     /// How long it goes on without anybody there.
     pub rests_after: Duration,
 }
@@ -116,6 +118,7 @@ struct Keeper {
     routes: RoutesCell,
     clock: Clock,
     people: People,
+    population: Population,
     resume: ResumeTokens,
     heard: HeardBook,
     media: mpsc::Sender<ToMedia>,
@@ -137,6 +140,7 @@ impl Keeper {
             space,
             clock: begin.clock,
             people: People::default(),
+            population: begin.population,
             resume: ResumeTokens::default(),
             heard: HeardBook::default(),
             media: begin.media,
@@ -239,6 +243,7 @@ impl Keeper {
             self.tell_heard(now);
         }
         self.tell_media();
+        self.population.set(self.space.population());
         self.empty_since = match self.space.population() {
             0 => self.empty_since.or(Some(began)),
             _ => None,

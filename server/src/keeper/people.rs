@@ -102,6 +102,13 @@ impl People {
         }
     }
 
+    /// Sends voice levels to one.
+    pub(super) fn push_levels(&self, participant: ParticipantId, now: TimeMs, levels: &[(ParticipantId, VoiceLevel)]) {
+        for bytes in frame::encode_levels(now, levels) {
+            self.push(participant, Outgoing::Binary(Bytes::from(bytes)));
+        }
+    }
+
     /// Sends to one. Who can't take it is cut off by the outbox; the session then tells that it is gone.
     pub(super) fn push(&self, participant: ParticipantId, message: Outgoing) {
         if let Some(attached) = self.entries.get(&participant).and_then(|entry| entry.attached.as_ref()) {

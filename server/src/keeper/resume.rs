@@ -1,5 +1,5 @@
 //! Resume tokens: who lost the line comes back to their place by one. Each works once; the one before stays
-//! good until the newest is used, since the message with the newest may have been lost with the line.
+//! good until the newest is used, since the welcome with the newest may have been lost with the line.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -2,17 +2,21 @@
 
 use super::{Begin, End, inbox, keep};
 use crate::clock::Clock;
-use crate::mailbox::{Flow, Join, MediaEvent, Outgoing, PeerId, SessionId, SpaceKey, ToKeeper, ToMedia};
+use crate::mailbox::{
+    Flow, Join, MediaEvent, Outgoing, PeerId, Population, SessionId, SpaceKey, ToKeeper, ToMedia,
+};
 use crate::outbox::{OutboxReader, outbox};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use torg_protocol::ServerMessage;
+use torg_protocol::frame::{self, Frame};
 use torg_protocol::ids::{ParticipantId, SpaceId};
 use torg_protocol::message::{ClientMessage, GoodbyeReason, MediaState, Refusal, Start, Uplink, Welcome};
 use torg_protocol::people::{Microphone, Role};
 use torg_protocol::text::{Label, PersonName};
+use torg_protocol::units::{TimeMs, VoiceLevel};
 use torg_space::Map;
 
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -30,7 +34,6 @@ struct Guest {
     session: SessionId,
     peer: PeerId,
     welcome: Box<Welcome>,
-    resume: String,
     outbox: OutboxReader,
 }
 
@@ -49,6 +52,7 @@ impl Desk {
             map: Map::default_square(),
             clock: Clock::start(),
             media: media_sender,
+            population: Population::default(),
             rests_after,
         };
         let task = tokio::spawn(keep(begin, keeper.clone(), receiver));
@@ -83,8 +87,7 @@ impl Desk {
         self.tell(ToKeeper::Join(Box::new(join))).await;
         let peer = answer.await.expect("an answer")?;
         let ServerMessage::Welcome(welcome) = next(&mut outbox).await else { panic!("the welcome comes first") };
-        let ServerMessage::Resume { token } = next(&mut outbox).await else { panic!("then the resume token") };
-        Ok(Guest { session, peer, welcome, resume: token, outbox })
+        Ok(Guest { session, peer, welcome, outbox })
     }
 
     async fn told_media(&mut self) -> ToMedia {
@@ -128,6 +131,18 @@ async fn next(outbox: &mut OutboxReader) -> ServerMessage {
     }
 }
 
+/// The next frame of voice levels.
+async fn next_frame(outbox: &mut OutboxReader) -> Frame {
+    loop {
+        let outgoing = timeout(PATIENCE, outbox.next()).await.expect("in time").expect("the keeper runs");
+        let Outgoing::Binary(bytes) = outgoing else { continue };
+        let frame = frame::decode(&bytes).expect("a frame");
+        if matches!(frame, Frame::Levels(_)) {
+            return frame;
+        }
+    }
+}
+
 fn flow(peers: &[(ParticipantId, bool)], forwarded: &[(ParticipantId, ParticipantId)]) -> MediaEvent {
     MediaEvent::Flow(Flow { worker: 0, peers: peers.to_vec(), forwarded: forwarded.to_vec() })
 }
@@ -161,17 +176,31 @@ async fn a_peer_connection_outlives_a_cut_line_and_no_more() {
     assert_eq!(ann.welcome.media, MediaState::Offer);
     desk.media(MediaEvent::Connected(ann.id())).await;
     desk.tell(ToKeeper::Gone { session: ann.session }).await;
-    let mut back = desk.join("Ann", 5.0, Some(ann.resume)).await.expect("back");
+    let mut back = desk.join("Ann", 5.0, Some(ann.welcome.resume_token.clone())).await.expect("back");
     assert_eq!((back.welcome.media, back.welcome.resumed, back.id()), (MediaState::Kept, true, ann.peer.participant));
     desk.media(MediaEvent::Lost(back.id())).await;
     back.until(|message| matches!(message, ServerMessage::MediaLost {}).then_some(())).await;
-    let again = desk.join("Ann", 5.0, Some(back.resume)).await.expect("back");
+    let again = desk.join("Ann", 5.0, Some(back.welcome.resume_token.clone())).await.expect("back");
     assert_eq!(again.welcome.media, MediaState::Offer);
     desk.tell(ToKeeper::Client { session: again.session, message: ClientMessage::Leave {} }).await;
     let ToMedia::ClosePeer { peer } = desk.told_media().await else { panic!("the peer connection is closed") };
     assert_eq!(peer, again.peer);
-    let late = desk.join("Ann", 18.0, Some(again.resume)).await.expect("let in afresh");
+    let late = desk.join("Ann", 18.0, Some(again.welcome.resume_token.clone())).await.expect("let in afresh");
     assert!(!late.welcome.resumed && late.id() != again.peer.participant);
+}
+
+#[tokio::test]
+async fn who_comes_in_gets_the_levels_of_who_speaks_already() {
+    let mut desk = Desk::open();
+    let mut ann = desk.join("Ann", 18.0, None).await.expect("let in");
+    let level = VoiceLevel::from_minus_dbov(12);
+    desk.media(MediaEvent::Levels(vec![(ann.id(), level)])).await;
+    let told = frame::encode_levels(TimeMs(0), &[(ann.id(), level)]).remove(0);
+    let told = frame::decode(&told).expect("a frame");
+    assert_eq!(next_frame(&mut ann.outbox).await, told);
+    // From here on the voice stays as it is, so nothing more is told of it.
+    let mut bob = desk.join("Bob", 19.0, None).await.expect("let in");
+    assert_eq!(next_frame(&mut bob.outbox).await, told);
 }
 
 #[tokio::test]

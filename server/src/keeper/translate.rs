@@ -9,7 +9,7 @@ use torg_protocol::message::{
 };
 use torg_protocol::text::{Label, PersonName};
 use torg_protocol::units::{TimeMs, VoiceLevel};
-use torg_space::{Ask, Happening, Map, Person, Refusal, Space, Start};
+use torg_space::{Ask, Happening, Map, Person, Refusal, Start, View};
 
 /// What a client asks of the space.
 pub(super) fn ask(message: ClientMessage) -> Result<Ask, wire::Refusal> {
@@ -98,22 +98,23 @@ pub(super) struct Arriving<'a> {
     pub(super) you: ParticipantId,
     pub(super) resumed: bool,
     pub(super) media: MediaState,
+    pub(super) resume_token: String,
     pub(super) now: TimeMs,
     pub(super) id: &'a SpaceId,
     pub(super) name: &'a Label,
 }
 
-/// The whole view of who comes in. Drain the space first.
-pub(super) fn welcome(space: &Space, arriving: &Arriving<'_>) -> Option<ServerMessage> {
-    let view = space.view(arriving.you)?;
+/// The whole view of who comes in, but for voice levels: these come in frames.
+pub(super) fn welcome(map: &Map, view: &View, arriving: Arriving<'_>) -> Option<ServerMessage> {
     let role = view.people.get(&arriving.you)?.role;
-    let map = MapSpec { hearing: view.hearing, ..space.map().spec().clone() };
+    let map = MapSpec { hearing: view.hearing, ..map.spec().clone() };
     Some(ServerMessage::Welcome(Box::new(Welcome {
         protocol: PROTOCOL_VERSION,
         you: arriving.you,
         role,
         resumed: arriving.resumed,
         media: arriving.media,
+        resume_token: arriving.resume_token,
         server_time: arriving.now,
         space: SpaceView { id: arriving.id.clone(), name: arriving.name.clone(), map },
         participants: view.people.values().map(participant_view).collect(),

@@ -12,7 +12,7 @@ async fn who_lost_the_line_comes_back_to_the_same_place() {
     let mut eva = server.join("Eva").await;
     let start = json!({ "at": { "x": 3.0, "y": 12.0 } });
     let ann = server.join_with(json!({ "name": "Ann", "start": start })).await.expect("let in");
-    let (id, first_token) = (ann.id(), ann.resume.clone());
+    let (id, first_token) = (ann.id(), ann.welcome.resume_token.clone());
     drop(ann);
     let presence_is = |wanted| {
         move |came| match came {
@@ -34,7 +34,7 @@ async fn who_lost_the_line_comes_back_to_the_same_place() {
     // The token before is good until the newest is used, then no more.
     let again = server.join_with(json!({ "resume": first_token })).await.expect("the token before");
     assert_eq!(again.id(), id);
-    let newest = server.join_with(json!({ "resume": again.resume })).await.expect("the newest");
+    let newest = server.join_with(json!({ "resume": again.welcome.resume_token })).await.expect("the newest");
     assert_eq!(newest.id(), id);
     let stale = server.join_with(json!({ "resume": first_token })).await.expect("let in afresh");
     assert!(!stale.welcome.resumed);
@@ -50,7 +50,7 @@ fn glam_vec(x: f64, y: f64) -> glam::Vec2 {
 async fn a_second_window_takes_over() {
     let server = Server::start().await;
     let mut first = server.join("Ann").await;
-    let mut second = server.join_with(json!({ "name": "Ann B", "resume": first.resume })).await.expect("taken over");
+    let mut second = server.join_with(json!({ "name": "Ann B", "resume": first.welcome.resume_token })).await.expect("taken over");
     assert_eq!(second.id(), first.id());
     assert_eq!(first.socket.goodbye().await, GoodbyeReason::Replaced);
     first.socket.closed().await;
@@ -65,7 +65,7 @@ async fn a_second_window_takes_over() {
 async fn by_another_roles_link_one_comes_afresh() {
     let server = Server::start().await;
     let ann = server.join("Ann").await;
-    let host = Client::join(&server.running.host_link, json!({ "resume": ann.resume })).await.expect("let in");
+    let host = Client::join(&server.running.host_link, json!({ "resume": ann.welcome.resume_token })).await.expect("let in");
     assert!(!host.welcome.resumed);
     assert_eq!(host.welcome.participants.len(), 1, "the old avatar is gone");
     server.stop().await;
@@ -83,7 +83,7 @@ async fn a_stopping_server_says_goodbye_and_links_live_on() {
 
     let server = Server::start_in(folder, |_| {}).await;
     assert!(server.running.join_link.ends_with(&token), "the same token after a restart");
-    let back = server.join_with(json!({ "name": "Ann", "resume": ann.resume })).await.expect("let in");
+    let back = server.join_with(json!({ "name": "Ann", "resume": ann.welcome.resume_token })).await.expect("let in");
     assert!(!back.welcome.resumed, "who was in is not known after a restart");
     server.stop().await;
 }

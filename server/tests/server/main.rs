@@ -3,6 +3,7 @@
 mod bad_input;
 mod coming_back;
 mod front_door;
+mod glances;
 mod joining;
 mod making_spaces;
 mod pages;

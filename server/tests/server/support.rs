@@ -201,7 +201,6 @@ impl Socket {
 pub(crate) struct Client {
     pub(crate) socket: Socket,
     pub(crate) welcome: Box<Welcome>,
-    pub(crate) resume: String,
 }
 
 impl Client {
@@ -217,10 +216,7 @@ impl Client {
             }
             other => panic!("neither welcome nor refusal: {other:?}"),
         };
-        let Came::Told(ServerMessage::Resume { token: resume }) = socket.next().await else {
-            panic!("a resume token follows the welcome")
-        };
-        Ok(Self { socket, welcome, resume })
+        Ok(Self { socket, welcome })
     }
 
     pub(crate) fn id(&self) -> ParticipantId {

@@ -1,5 +1,6 @@
 /** Lines break and servers restart; people stay where they were. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { breakAtWelcome } from '../support/hooks';
 import { SMALL } from '../support/maps';
 import { Person } from '../support/person';
 import { Square } from '../support/square';
@@ -12,13 +13,14 @@ async function idOf(person: Person): Promise<number | undefined> {
 
 describe('somebody whose line breaks', () => {
   let square: Square;
+  let link: string;
   let ann: Person;
   let bo: Person;
 
   beforeAll(async () => {
     square = await Square.start();
-    const { join } = await square.space('A small square', SMALL);
-    [ann, bo] = [await Person.arrive(join, 'Ann'), await Person.arrive(join, 'Bo')];
+    ({ join: link } = await square.space('A small square', SMALL));
+    [ann, bo] = [await Person.arrive(link, 'Ann'), await Person.arrive(link, 'Bo')];
     await ann.hears('Bo');
   });
 
@@ -39,6 +41,18 @@ describe('somebody whose line breaks', () => {
     expect(Math.hypot(after.x - before.x, after.y - before.y)).toBeLessThan(0.2);
     await ann.hears('Bo');
     expect(await bo.offers()).toBe(1);
+  });
+
+  it('is nobody new when the line breaks at the very moment of the welcome', async () => {
+    const cem = await Person.arrive(link, 'Cem', { before: (page) => page.addInitScript(breakAtWelcome) });
+    try {
+      await eventually('the line broke', () => cem.page.evaluate(() => window.story.sockets.length), (sockets) => sockets > 1);
+      await cem.isIn();
+      const cems = (await ann.people()).filter(({ name }) => name === 'Cem');
+      expect(cems.map(({ id, presence }) => ({ id, presence }))).toEqual([{ id: await idOf(cem), presence: 'here' }]);
+    } finally {
+      await cem.leave();
+    }
   });
 
   it('is told within two seconds that nobody hears them when nothing gets through, and is heard again after', async () => {

@@ -46,6 +46,21 @@ export function addHooks(): void {
   };
 }
 
+/** Runs inside the page: its first line breaks with the server's first word, before anything else can come on it. */
+export function breakAtWelcome(): void {
+  const UnbrokenSocket = window.WebSocket;
+  let broken = false;
+  window.WebSocket = class extends UnbrokenSocket {
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, protocols);
+      this.addEventListener('message', () => {
+        if (!broken) this.close();
+        broken = true;
+      });
+    }
+  };
+}
+
 /**
  * Runs inside the page of a speaker: the microphone is a stereo one, with a tone on the left and another on the right,
  * and the answer asks for stereo, as it would of a browser that speaks so by itself.
@@ -69,6 +84,29 @@ export function speakInStereo([leftHz, rightHz]: readonly [number, number]): voi
     const sdp = (description.sdp ?? '').replace(/^(a=fmtp:\d+ )(?=.*(?:minptime|useinbandfec|usedtx))/gm, '$1stereo=1;sprop-stereo=1;');
     return Reflect.apply(plain, this, [{ type: description.type, sdp }]);
   } as typeof plain;
+}
+
+/** Runs inside the page: its media goes over a relay on this port of the machine, and by no other way. */
+export function goThroughRelay(port: number): void {
+  const plain = window.RTCPeerConnection.prototype.setRemoteDescription;
+  window.RTCPeerConnection.prototype.setRemoteDescription = function (this: RTCPeerConnection, description: RTCSessionDescriptionInit) {
+    const detour = `a=candidate:1 1 udp 2130706431 127.0.0.1 ${port} typ host`;
+    const lines = (description.sdp ?? '').split('\r\n');
+    const first = lines.findIndex((line) => line.startsWith('a=candidate:'));
+    const sdp = lines.map((line, index) => (index === first ? detour : line))
+      .filter((line) => line === detour || !line.startsWith('a=candidate:')).join('\r\n');
+    return Reflect.apply(plain, this, [{ type: description.type, sdp }]);
+  } as typeof plain;
+}
+
+/** Runs inside the page: whether the browser sends what the microphone gives. */
+export async function letSound(leave: boolean): Promise<void> {
+  for (const sender of window.story.connections.flatMap((connection) => connection.getSenders())) {
+    if (sender.track === null) continue;
+    const parameters = sender.getParameters();
+    for (const encoding of parameters.encodings) encoding.active = leave;
+    await sender.setParameters(parameters);
+  }
 }
 
 /** Runs inside the page: everything that says why sound does not flow. */

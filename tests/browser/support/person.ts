@@ -18,8 +18,11 @@ const NOTHING = 0.000_1;
 
 /** How somebody comes. */
 export interface Coming {
-  /** The pitch of their voice, which must not be another's; null for no microphone in the machine. */
-  pitchHz?: number | null;
+  /**
+   * The pitch of their voice, which must not be another's; null for no microphone in the machine, or the microphones
+   * that the machine has.
+   */
+  pitchHz?: number | null | 'machine';
   /** What the browser is like: size, language, touch. */
   context?: BrowserContextOptions;
   /** Runs inside the page before its own scripts. */
@@ -179,13 +182,14 @@ export class Person {
   }
 }
 
-async function launch(folder: string, pitchHz: number | null): Promise<Browser> {
+async function launch(folder: string, pitchHz: number | null | 'machine'): Promise<Browser> {
   const args: string[] = [];
-  // Without these a browser that nobody sits at refuses the microphone: that is how somebody has none here.
-  if (pitchHz !== null) {
+  // Without this a browser that nobody sits at refuses the microphone: that is how somebody has none here.
+  if (pitchHz !== null) args.push('--use-fake-ui-for-media-stream');
+  if (typeof pitchHz === 'number') {
     const voice = join(folder, 'voice.wav');
     await writeVoice(voice, pitchHz);
-    args.push('--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${voice}`);
+    args.push('--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${voice}`);
   }
   return chromium.launch({
     executablePath: chromiumPath(),

@@ -86,3 +86,15 @@ async fn a_host_changes_how_far_voices_carry() {
     listener.wait_until_hears("Speaker", SOON).await.expect("eight metres are within twenty-four");
     listener.set_hearing(HearingPreset::Close).await.expect_err("others may not");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_in_sees_at_once_who_speaks() {
+    let square = Square::start().await;
+    let mut ann = square.guest(named("Ann").at(10.0, 10.0).tone(450.0)).await;
+    let speaks = |view: &torg_client::View| view.world.person("Ann").is_some_and(|ann| ann.level.is_some());
+    ann.wait_until("her own level", SOON, speaks).await.expect("she speaks");
+    // A tone never changes, so the server has nothing new to tell of it.
+    listen(1.0).await;
+    let mut bob = square.guest(named("Bob").at(11.0, 10.0).without_media()).await;
+    bob.wait_until("Ann's level", SOON, speaks).await.expect("told with the welcome");
+}

@@ -51,15 +51,16 @@ pub(crate) fn chromium() -> Result<PathBuf, String> {
     found().map(Into::into).ok_or_else(|| wanted.to_owned())
 }
 
-/// Firefox and what its story needs besides. Its absence leaves one story out, in words; it fails nothing.
-pub(crate) fn firefox() -> Result<(), String> {
+/// Firefox, and what stories on a machine of their own need. Their absence leaves these out, in words; it fails nothing.
+pub(crate) fn machine() -> Result<(), String> {
     let there = |name: &str, flag: &str| output(&mut program(name, &[flag])).is_some();
     if !is_root() {
-        return Err("its story makes a network namespace, which only root may".into());
+        return Err("they make a network namespace, which only root may".into());
     }
-    let needed = [("firefox-esr", "--version"), ("ip", "-Version"), ("pulseaudio", "--version")];
+    let needed =
+        [("firefox-esr", "--version"), ("ip", "-Version"), ("pulseaudio", "--version"), ("pactl", "--version")];
     if !needed.iter().all(|(name, flag)| there(name, flag)) {
-        apt_install(&["firefox-esr", "iproute2", "pulseaudio"])?;
+        apt_install(&["firefox-esr", "iproute2", "pulseaudio", "pulseaudio-utils"])?;
     }
     Ok(())
 }

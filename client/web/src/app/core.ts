@@ -2,15 +2,17 @@
 import { AudioOutput } from '../sound/context';
 import { PageMicrophone } from '../sound/microphone';
 import { PageSound } from '../sound/sound';
+import { glanceAt } from '../wire/door';
 import { openSocket } from '../wire/socket';
 import type {
   Change, ClientMessage, HearingPreset, Made, Microphone, Point, ServerMessage, Start, TableId, TopicId, Walk, Welcome,
 } from '../wire/types';
 import { SquareWorld } from '../world/world';
 import { Teller } from './changes';
+import { watchDoor } from './door';
 import { readLink } from './link';
 import { Network, noLink } from './network';
-import type { Connection, Core, Happening, MicrophonePort, Notice, SoundPort, World } from './ports';
+import type { Connection, Core, Glance, Happening, MicrophonePort, Notice, SoundPort, World } from './ports';
 import { exposeProbe } from './probe';
 import { Requests } from './requests';
 import { recall, remember, type Setting } from './settings';
@@ -23,7 +25,7 @@ export function createCore(): Core {
 }
 
 /** The {@link Core} of a page in a browser. */
-export class PageCore extends Teller<'connection' | 'notice' | 'happening'> implements Core {
+export class PageCore extends Teller<'connection' | 'notice' | 'happening' | 'glance'> implements Core {
   readonly #output = new AudioOutput();
   readonly #microphone = new PageMicrophone(this.#output);
   readonly #network: Network;
@@ -33,6 +35,7 @@ export class PageCore extends Teller<'connection' | 'notice' | 'happening'> impl
   #notice: Notice | null = null;
   #happening: Happening | null = null;
   #world: SquareWorld | null = null;
+  #glance: Glance | null = null;
   #name = '';
   /** What the server was told of the microphone. */
   #microphoneTold: Microphone | null = null;
@@ -67,10 +70,25 @@ export class PageCore extends Teller<'connection' | 'notice' | 'happening'> impl
   get notice(): Notice | null { return this.#notice; }
   get happening(): Happening | null { return this.#happening; }
   get world(): World | null { return this.#world; }
+  get glance(): Glance | null { return this.#glance; }
   get microphone(): MicrophonePort { return this.#microphone; }
   get sound(): SoundPort { return this.#sound; }
   /** What only the probe reads. */
   get insides(): PageSound { return this.#sound; }
+
+  lookIn(): () => void {
+    return watchDoor({
+      look: async () => {
+        const link = readLink(location);
+        return typeof link === 'string' ? null : glanceAt(link);
+      },
+      isSeen: () => document.visibilityState === 'visible',
+      seen: (glance) => {
+        this.#glance = glance;
+        this.tell('glance');
+      },
+    });
+  }
 
   async join(name: string): Promise<void> {
     this.#name = name;
@@ -130,7 +148,6 @@ export class PageCore extends Teller<'connection' | 'notice' | 'happening'> impl
         this.#sound.take(message);
         this.#notice = { code: message.code, message: message.message, at: performance.now() };
         return this.tell('notice');
-      case 'resume':
       case 'goodbye':
       case 'in_lobby':
         return;

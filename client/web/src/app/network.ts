@@ -16,7 +16,7 @@ import type { Connection } from './ports';
 export interface NetworkEvents {
   /** How the session stands has changed. */
   connection(connection: Connection): void;
-  /** Everything the server says but what the network itself understands (resume tokens, goodbyes). */
+  /** Everything the server says but what the network itself understands (goodbyes). */
   message(message: ServerMessage): void;
   frame(frame: Frame): void;
   /** The line has gone quiet, or speaks again. */
@@ -172,9 +172,6 @@ export class Network {
         return;
       case 'in_lobby':
         return this.#wait(message.name);
-      case 'resume':
-        this.#resume = message.token;
-        return;
       case 'goodbye':
         if (FINAL_GOODBYES.includes(message.reason)) this.#end({ state: 'over', reason: message.reason });
         else this.#broke();
@@ -211,8 +208,9 @@ export class Network {
     this.#events.message(refusal);
   }
 
-  #enter(phase: Extract<Phase, { is: 'knocking' }>, welcome: ServerMessage): void {
+  #enter(phase: Extract<Phase, { is: 'knocking' }>, welcome: Extract<ServerMessage, { type: 'welcome' }>): void {
     clearTimeout(phase.timer);
+    this.#resume = welcome.resume_token;
     const now_ms = performance.now();
     const entered = {
       is: 'in', socket: phase.socket, since_ms: now_ms, pinged_ms: now_ms, heard_ms: now_ms,

@@ -174,8 +174,11 @@ export interface SoundPort extends Changes<'badge' | 'volume' | 'quality'> {
   slotLevel(slot: AudioSlotIndex): number;
 }
 
+/** What can be seen of the square before one comes in. */
+export interface Glance { readonly name: string; readonly people: number }
+
 /** Everything the face calls. Made once, by `createCore()`; wired to the network in one file of the core. */
-export interface Core extends Changes<'connection' | 'notice' | 'happening'> {
+export interface Core extends Changes<'connection' | 'notice' | 'happening' | 'glance'> {
   readonly connection: Connection;
   /** The newest notice; the face decides how long it shows. */
   readonly notice: Notice | null;
@@ -183,8 +186,12 @@ export interface Core extends Changes<'connection' | 'notice' | 'happening'> {
   readonly happening: Happening | null;
   /** There from the first welcome on; replaced whole by each new welcome ('connection' is told). */
   readonly world: World | null;
+  /** What is seen from the door; null while nothing was. */
+  readonly glance: Glance | null;
   readonly microphone: MicrophonePort;
   readonly sound: SoundPort;
+  /** Stands before the door and looks in now and again; gives how to stop. */
+  lookIn(): () => void;
   /** Resumes audio and joins. Call from the Join click, so that browsers let sound out. */
   join(name: string): Promise<void>;
   leave(): void;

@@ -44,6 +44,8 @@ describe('keys', () => {
   it('are shortcuts by the sign on them', () => {
     expect(shortcutOf(key('KeyM', 'M'), free)).toBe('mute');
     expect(shortcutOf(key('Slash', '?'), free)).toBe('help');
+    expect(shortcutOf(key('KeyF', 'f'), free)).toBe('find');
+    expect(shortcutOf(key('KeyF', 'f', { ctrlKey: true }), free)).toBeNull();
     expect(shortcutOf(key('Minus', '-'), free)).toBe('zoom_out');
     expect(shortcutOf(key('KeyM', 'm', { metaKey: true }), free)).toBeNull();
     expect(shortcutOf(key('KeyM', 'm'), { ...free, typing: true })).toBeNull();

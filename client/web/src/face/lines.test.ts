@@ -47,6 +47,15 @@ describe('the square as lines', () => {
     expect(lines.count).toBe(5);
   });
 
+  it('keeps the lines of who did not change, so that their rows stay as they are', () => {
+    const changed = new Map([...people, person(4, 'Åse Å', { on: 'square' })]);
+    const next = linesOf({ me: 1 as ParticipantId, space, people: changed });
+    const [before, after] = [lines, next].map(({ walkers }) => new Map(walkers.map((line) => [line.id as number, line])));
+    expect(after?.get(5)).toBe(before?.get(5));
+    expect(after?.get(4)?.name).toBe('Åse Å');
+    expect(next.tables[0]?.people[0]).toBe(lines.tables[0]?.people[0]);
+  });
+
   it('knows my table', () => {
     expect(linesOf({ me: 2 as ParticipantId, space, people }).myTable?.name).toBe('Birch');
   });

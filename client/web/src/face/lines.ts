@@ -3,10 +3,13 @@ import type { Person, World } from '../app/ports';
 import { avatarPair } from '../scene/colours';
 import { initials } from '../scene/names';
 import type { Microphone, ParticipantId, Point, Presence, Role, TableId, TableWall, ZoneKind, ZoneSpec } from '../wire/types';
+import { fold } from './finding';
 
 export interface PersonLine {
   readonly id: ParticipantId;
   readonly name: string;
+  /** The name as it is searched. */
+  readonly folded: string;
   readonly letters: string;
   readonly pair: number;
   readonly isMe: boolean;
@@ -38,8 +41,7 @@ export interface SquareLines {
   readonly count: number;
 }
 
-/** Comparing by a collator is many times faster than by `localeCompare`, and there may be hundreds. */
-const byName = new Intl.Collator();
+const collator = new Intl.Collator();
 
 export function linesOf(world: Pick<World, 'me' | 'space' | 'people'>): SquareLines {
   const seated = new Map<TableId, { seat: number; line: PersonLine }[]>();
@@ -66,7 +68,7 @@ export function linesOf(world: Pick<World, 'me' | 'space' | 'people'>): SquareLi
     };
   });
   walkers.sort((one, other) =>
-    Number(other.isMe) - Number(one.isMe) || byName.compare(one.name, other.name) || one.id - other.id);
+    Number(other.isMe) - Number(one.isMe) || collator.compare(one.name, other.name) || one.id - other.id);
   return {
     me, tables, walkers, myTable: tables.find((table) => table.isMine) ?? null,
     zones: world.space.map.zones.map(({ name, kind }, index) => ({ index, name, kind })),
@@ -74,11 +76,18 @@ export function linesOf(world: Pick<World, 'me' | 'space' | 'people'>): SquareLi
   };
 }
 
+/** The line made of somebody before. The world hands out a new object for who changed, so the rows of all others stay. */
+const made = new WeakMap<Person, PersonLine>();
+
 function lineOf(person: Person, me: ParticipantId): PersonLine {
-  return {
-    id: person.id, name: person.name, letters: initials(person.name), pair: avatarPair(person.id),
-    isMe: person.id === me, role: person.role, microphone: person.microphone, presence: person.presence,
+  const before = made.get(person);
+  if (before !== undefined && before.isMe === (person.id === me)) return before;
+  const { id, name, role, microphone, presence } = person;
+  const line: PersonLine = {
+    id, name, folded: fold(name), letters: initials(name), pair: avatarPair(id), isMe: id === me, role, microphone, presence,
   };
+  made.set(person, line);
+  return line;
 }
 
 /** The zone somebody stands in; the smallest where they overlap. */

@@ -34,6 +34,8 @@ describe('messages', () => {
     expect(m.people_here({ count: 0 }, { locale: 'en' })).toBe('0 people here');
     expect(m.people_here({ count: 2 }, { locale: 'nn' })).toBe('2 personar her');
     expect(m.people_here({ count: 1 }, { locale: 'da' })).toBe('1 person her');
+    expect(m.find_matches({ count: 1 }, { locale: 'sv' })).toBe('1 träff');
+    expect(m.find_matches({ count: 2 }, { locale: 'da' })).toBe('2 resultater');
   });
 
   it('takes the language of the browser', () => {

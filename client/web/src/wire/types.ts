@@ -781,6 +781,11 @@ resumed: boolean,
  */
 media: MediaState, 
 /**
+ * By this you come back when the line breaks. Opaque; single use. The one before stays valid until this one is
+ * used, so a welcome that is lost with the line locks nobody out.
+ */
+resume_token: string, 
+/**
  * The server's clock at sending.
  */
 server_time: TimeMs, 
@@ -973,11 +978,7 @@ in_earshot: number,
 /**
  * What arrives from you.
  */
-uplink: Uplink, } | { "type": "resume", 
-/**
- * Opaque; single use.
- */
-token: string, } | { "type": "media_lost", } | { "type": "pong", 
+uplink: Uplink, } | { "type": "media_lost", } | { "type": "pong", 
 /**
  * As asked.
  */

@@ -24,6 +24,11 @@ impl Voice {
         self.heat
     }
 
+    /// The level that was shown last; nothing of a silent voice.
+    pub(crate) fn shown(&self) -> Option<VoiceLevel> {
+        Some(self.shown).filter(|level| *level != VoiceLevel::SILENT)
+    }
+
     /// Takes in a measured level.
     pub(crate) fn hear(&mut self, now: TimeMs, level: VoiceLevel) {
         self.level = level;

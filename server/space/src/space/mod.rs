@@ -12,7 +12,7 @@ use crate::limits::PARTICIPANTS_MAX;
 use crate::map::Map;
 use crate::refusal::Refusal;
 use crate::routes::Routes;
-use crowd::Crowd;
+use crowd::{Avatar, Crowd};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use std::collections::BTreeSet;
@@ -153,7 +153,9 @@ impl Space {
     pub fn view(&self, of: ParticipantId) -> Option<View> {
         let index = self.crowd.find(of)?;
         let people = self.crowd.by_id().map(|avatar| (avatar.person.id, avatar.person.clone())).collect();
-        Some(View { hearing: self.preset, people, audio_slots: self.hearing.labels(index) })
+        let shown = |avatar: &Avatar| Some((avatar.person.id, avatar.voice.shown()?));
+        let voices = self.crowd.by_id().filter_map(shown).collect();
+        Some(View { hearing: self.preset, people, voices, audio_slots: self.hearing.labels(index) })
     }
 
     /// A participant as all may see them.

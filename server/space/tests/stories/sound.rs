@@ -36,6 +36,21 @@ fn a_place_is_held_for_half_a_minute() {
 }
 
 #[test]
+fn who_comes_in_sees_who_speaks_already() {
+    let mut square = Square::new();
+    square.enter_at(ANN, 10.0, 12.5);
+    let loud = VoiceLevel::from_minus_dbov(12);
+    square.ask(ANN, Ask::Voice(loud)).expect("is in");
+    // Told once, and never again as long as it stays the same.
+    square.pass(5_000);
+    square.enter_at(BOB, 20.0, 12.5);
+    let view = |square: &Square| square.space.view(ParticipantId(BOB)).expect("is in");
+    assert_eq!(view(&square).voices.into_iter().collect::<Vec<_>>(), [(ParticipantId(ANN), loud)]);
+    square.ask(ANN, Ask::SetMicrophone(Microphone::Muted)).expect("is in");
+    assert!(view(&square).voices.is_empty(), "who is muted is silent at once");
+}
+
+#[test]
 fn hosts_alone_set_how_far_voices_carry() {
     let mut square = Square::new();
     square.enter_at(ANN, 10.0, 12.5);

@@ -193,8 +193,11 @@ const WEB: &str = "client/web/src/";
 const FACE: [&str; 3] = ["scene", "panels", "face"];
 
 /// Calls that reach out of the page, and the one place of each.
-const NETWORK: &[(&str, &str)] =
-    &[("new WebSocket(", "client/web/src/wire/"), ("new RTCPeerConnection(", "client/web/src/sound/")];
+const NETWORK: &[(&str, &str)] = &[
+    ("new WebSocket(", "client/web/src/wire/"),
+    (" fetch(", "client/web/src/wire/"),
+    ("new RTCPeerConnection(", "client/web/src/sound/"),
+];
 
 fn check_web(source: &Source, findings: &mut Vec<Finding>) {
     let Some(inside) = source.path.strip_prefix(WEB) else { return };

@@ -3,7 +3,7 @@
  * and measuring it; nothing of it is in the app.
  */
 import { Teller } from '../../app/changes';
-import type { Connection, Core, Happening, Notice } from '../../app/ports';
+import type { Connection, Core, Glance, Happening, Notice } from '../../app/ports';
 import type {
   AgendaView, AudioSlotIndex, Change, HearingPreset, Made, ParticipantId, ParticipantView, Point, RefusalCode, TableId, TimeMs, TopicId, VoiceLevel, Walk,
 } from '../../wire/types';
@@ -29,14 +29,17 @@ export interface Script {
   readonly empty: boolean;
   /** No agenda; minutes by which the usual one is shifted; or so many topics at twenty tables. */
   readonly market: 'none' | { readonly shift_min: number } | { readonly topics: number };
+  /** Whether anything can be seen from the door. */
+  readonly door: boolean;
 }
 
-export class FakeCore extends Teller<'connection' | 'notice' | 'happening'> implements Core {
+export class FakeCore extends Teller<'connection' | 'notice' | 'happening' | 'glance'> implements Core {
   connection: Connection = { state: 'outside' };
   notice: Notice | null = null;
   happening: Happening | null = null;
   #market: FakeMarket | null = null;
   world: SquareWorld | null = null;
+  glance: Glance | null = null;
   readonly microphone = new FakeMicrophone();
   readonly sound = new FakeSound();
   readonly #script: Script;
@@ -51,6 +54,17 @@ export class FakeCore extends Teller<'connection' | 'notice' | 'happening'> impl
     });
   }
 
+  lookIn(): () => void {
+    const { empty, people, door } = this.#script;
+    if (door) this.see({ name: SPACE.name, people: empty ? 0 : people ?? 10 });
+    return () => undefined;
+  }
+
+  see(glance: Glance): void {
+    this.glance = glance;
+    this.tell('glance');
+  }
+
   async join(name: string): Promise<void> {
     this.become({ state: 'joining' });
     const { people, host, seat, empty, market } = this.#script;
@@ -60,7 +74,7 @@ export class FakeCore extends Teller<'connection' | 'notice' | 'happening'> impl
     const server_time = Date.now() as TimeMs;
     const space = market !== 'none' && 'topics' in market ? largeSpace() : SPACE;
     this.world = new SquareWorld({
-      protocol: 1, you: ME, role: me.role, resumed: false, media: 'offer', server_time, person: 'me',
+      protocol: 1, you: ME, role: me.role, resumed: false, media: 'offer', resume_token: 'again', server_time, person: 'me',
       space, participants: [me, ...others], audio_slots: [null], agenda: this.#agenda(server_time),
     });
     this.#market = new FakeMarket(this.world);

@@ -1,5 +1,5 @@
 /**
- * `npm run dev`, then /dev.html: the face with a fake square. Parameters: people, host, seat=0.3, empty, at=/,
+ * `npm run dev`, then /dev.html: the face with a fake square. Parameters: people, host, seat=0.3, empty, blind, at=/,
  * agenda=none, shift=-20 (minutes), topics=100 (at twenty tables), topic=2, table=Pine.
  */
 import { mount } from 'svelte';
@@ -17,6 +17,7 @@ const core = new FakeCore({
   empty: asked.has('empty'),
   market: asked.get('agenda') === 'none' ? 'none'
     : asked.has('topics') ? { topics: Number(asked.get('topics')) } : { shift_min: Number(asked.get('shift') ?? 0) },
+  door: !asked.has('blind'),
 });
 Object.assign(window, { core });
 

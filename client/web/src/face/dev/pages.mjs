@@ -2,6 +2,14 @@
 import { join, PHONE } from './coming.mjs';
 import { marketPages } from './market_pages.mjs';
 
+/** Comes in and looks for somebody. */
+async function find(page, words) {
+  await join(page);
+  await page.keyboard.press('f');
+  await page.keyboard.type(words);
+  await page.waitForTimeout(700);
+}
+
 const badge = (page, heard, hearing) => page.evaluate((kinds) => window.core.sound.show(...kinds), [heard, hearing]);
 const microphone = (page, state) => page.evaluate((to) => window.core.microphone.become(to), state);
 const connection = (page, state) => page.evaluate((to) => window.core.become(to), state);
@@ -9,6 +17,10 @@ const connection = (page, state) => page.evaluate((to) => window.core.become(to)
 /** @type {{ name: string, query?: string, context?: object, act?: (page: import('playwright-core').Page) => Promise<void> }[]} */
 export const pages = [
   { name: 'join' },
+  { name: 'join-dark', context: { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' } },
+  { name: 'join-blind', query: '?blind' },
+  { name: 'join-empty-nn', query: '?empty', context: { locale: 'nn-NO' } },
+  { name: 'join-one-phone-sv', query: '?people=1', context: { ...PHONE, locale: 'sv-SE', colorScheme: 'dark' } },
   { name: 'join-microphone', act: async (page) => {
     await page.getByRole('textbox', { name: 'Your name' }).fill('Marte Vik');
     await page.getByRole('button', { name: 'Turn on the microphone' }).click();
@@ -89,6 +101,11 @@ export const pages = [
   { name: 'replaced-dark', context: { colorScheme: 'dark' }, act: (page) => connection(page, { state: 'over', reason: 'replaced' }) },
   { name: 'refused', act: (page) => connection(page, { state: 'refused', code: 'space_full', message: '' }) },
   { name: 'no-square', query: '?at=/' },
+  { name: 'find', query: '?people=300', context: { viewport: { width: 1280, height: 800 } }, act: (page) => find(page, 'a an') },
+  { name: 'find-dark', query: '?people=300', context: { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' }, act: (page) => find(page, 'spr') },
+  { name: 'find-nothing', query: '?people=300', act: (page) => find(page, 'xyz') },
+  { name: 'find-phone', query: '?people=300', context: PHONE, act: (page) => find(page, 'hakon') },
+  { name: 'find-phone-dark', query: '?people=300', context: { ...PHONE, colorScheme: 'dark' }, act: (page) => find(page, '') },
   ...marketPages,
   { name: 'crowd', query: '?people=300', act: join },
 ];

@@ -2,5 +2,5 @@ import { defineConfig, mergeConfig } from 'vitest/config';
 import chromium from './vitest.config.ts';
 
 const config = mergeConfig(chromium, defineConfig({}));
-config.test = { ...config.test, include: ['firefox/**/*.test.ts'] };
+config.test = { ...config.test, include: ['machine/**/*.test.ts'] };
 export default config;
