@@ -3,6 +3,7 @@ import { AudioOutput } from '../sound/context';
 import { PageMicrophone } from '../sound/microphone';
 import { PageSound } from '../sound/sound';
 import { glanceAt } from '../wire/door';
+import type { Frame } from '../wire/codec';
 import { openSocket } from '../wire/socket';
 import type {
   Change, ClientMessage, HearingPreset, Made, Microphone, Point, ServerMessage, Start, TableId, TopicId, Walk, Welcome,
@@ -11,6 +12,7 @@ import { SquareWorld } from '../world/world';
 import { Teller } from './changes';
 import { watchDoor } from './door';
 import { readLink } from './link';
+import { movesMe } from './moved';
 import { Network, noLink } from './network';
 import type { Connection, Core, Glance, Happening, MicrophonePort, Notice, SoundPort, World } from './ports';
 import { exposeProbe } from './probe';
@@ -41,13 +43,15 @@ export class PageCore extends Teller<'connection' | 'notice' | 'happening' | 'gl
   #microphoneTold: Microphone | null = null;
   /** The direction last asked for, while nothing else was: keys repeat, messages need not. */
   #walking: Walk = 'stop';
+  /** When I last asked to walk or to sit. */
+  #askedToMove_ms = -Infinity;
 
   constructor() {
     super();
     this.#network = new Network({ location, open: openSocket, random: Math.random }, {
       connection: (connection) => this.#become(connection),
       message: (message) => this.#take(message),
-      frame: (frame) => this.#world?.applyFrame(frame),
+      frame: (frame) => this.#takeFrame(frame),
       quiet: () => this.#sound.lineChanged(false),
       introduce: () => this.#introduce(),
     });
@@ -129,7 +133,14 @@ export class PageCore extends Teller<'connection' | 'notice' | 'happening' | 'gl
   readTopic(topic: TopicId): void { this.#network.send({ type: 'read_topic', topic }); }
   readVisits(everybody: boolean): void { this.#network.send({ type: 'read_visits', everybody }); }
 
+  #takeFrame(frame: Frame): void {
+    const isMoved = this.#world !== null && movesMe(frame, this.#world, performance.now() - this.#askedToMove_ms);
+    this.#world?.applyFrame(frame);
+    if (isMoved) this.#happen({ kind: 'moved' });
+  }
+
   #move(message: ClientMessage): void {
+    this.#askedToMove_ms = performance.now();
     this.#walking = 'stop';
     this.#network.send(message);
   }

@@ -89,6 +89,8 @@ export type Happening =
   | { kind: 'slot_opened' | 'slot_closed'; slot: SlotId }
   | { kind: 'who_hosts'; topic: TopicId }
   | { kind: 'asked_to_unmute' | 'muted_by'; by: ParticipantId }
+  /** Somebody walks me to another place. */
+  | { kind: 'moved' }
   /** The topic was merged into another one. */
   | { kind: 'topic_merged'; title: string; into: TopicId };
 

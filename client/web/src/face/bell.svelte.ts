@@ -61,6 +61,8 @@ export class Bell {
         });
       case 'muted_by':
         return toasts.say(m.muted_by({ name: this.#name(happening.by) }));
+      case 'moved':
+        return toasts.say(m.moved());
       case 'topic_merged': {
         const into = this.market.topics.get(happening.into);
         if (into) toasts.say(m.topic_merged({ title: happening.title, into: into.title }), this.#peek(into));

@@ -18,6 +18,11 @@ export const movesPeople = has('host', 'co_host', 'helper');
 /** Takes calls for help. */
 export const helps = has('host', 'co_host', 'helper');
 
+/** Only hosts show hosts out, or give them another role. */
+export function mayJudge(role: Role, other: Role): boolean {
+  return role === 'host' || (runsSpace(role) && other !== 'host');
+}
+
 /** Roles that may be given. Only a host makes hosts. */
 export function rolesToGive(role: Role): readonly Role[] {
   const all: Role[] = ['participant', 'convener', 'facilitator', 'reporter', 'helper', 'co_host'];

@@ -78,7 +78,7 @@ export const marketPages = [
     await boardByHand(page);
     await page.getByRole('button', { name: 'Post a topic', exact: true }).click();
     await page.getByLabel('What do you want to talk about?').fill('What would make Mondays worth it?');
-    await page.getByText('A quiet corner').click();
+    await page.getByRole('dialog').getByText('A quiet corner').click();
   }),
   { name: 'place', query: '?host&topic=10', context: DESKTOP, act: press('Place …') },
   { name: 'place-phone', query: '?host&topic=10', context: PHONE, act: press('Place …') },
