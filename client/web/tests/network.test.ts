@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { backoff_ms } from '../src/app/backoff';
-import { readLink, socketAddress } from '../src/app/link';
+import { readLink, readTarget, socketAddress } from '../src/app/link';
 import { Network } from '../src/app/network';
 import type { Connection } from '../src/app/ports';
 import type { SocketEvents } from '../src/wire/socket';
@@ -54,6 +54,12 @@ describe('a link', () => {
     expect(readLink({ pathname: '/s/torg-2026', hash: '' })).toBe('link');
     expect(readLink({ pathname: '/', hash: '#abc' })).toBe('unknown_space');
     expect(readLink({ pathname: '/s/../etc', hash: '#abc' })).toBe('unknown_space');
+  });
+
+  it('may lead to a topic or a table', () => {
+    expect(readTarget('?topic=12')).toEqual({ topic: 12 });
+    expect(readTarget('?table=Quiet%20talk')).toEqual({ table: 'Quiet talk' });
+    expect(['', '?topic=x', '?topic=', '?table=', '?other=1'].map(readTarget)).toEqual([null, null, null, null, null]);
   });
 
   it('leads to a websocket of the same security', () => {

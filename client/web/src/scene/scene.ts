@@ -57,6 +57,7 @@ export class Scene {
   #pointed: Target = { kind: 'outside' };
   #ripple: Ripple | null = null;
   #guide: ParticipantId | null = null;
+  #covered = false;
   #namesAt = -Infinity;
   #namesDirty = true;
   #lastFrame: number | null = null;
@@ -119,8 +120,15 @@ export class Scene {
     this.wake();
   }
 
+  /** Something lies over the whole map: nothing is painted that nobody sees. */
+  cover(covered: boolean): void {
+    this.#covered = covered;
+    if (!covered) this.wake();
+  }
+
   /** Somebody moved, spoke, came or left. */
   wake(): void {
+    if (this.#covered) return;
     if (this.#request === 0) this.#request = requestAnimationFrame((time) => this.#frame(time));
   }
 

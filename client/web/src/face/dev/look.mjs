@@ -64,7 +64,7 @@ async function look(browser, base, { name, query = '', context: options = {}, ac
   });
   await page.goto(`${base}/dev.html${query}`);
   await page.waitForTimeout(300);
-  page.setDefaultTimeout(8_000);
+  page.setDefaultTimeout(25_000);
   // A page that can't be brought there is wrong, and is looked at all the same.
   await act?.(page).catch((error) => wrong.push(`act: ${error.message.split('\n').slice(0, 3).join(' ')}`));
   await page.waitForTimeout(500);
@@ -116,7 +116,7 @@ const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? 
 let failed = 0;
 for (const one of pages) {
   if (given.length > 0 && !given.includes(one.name)) continue;
-  const wrong = await look(browser, base, one, out);
+  const wrong = await look(browser, base, one, out).catch((error) => [`look: ${error.message.split('\n')[0]}`]);
   failed += wrong.length;
   console.log(wrong.length === 0 ? `ok    ${one.name}` : `WRONG ${one.name}\n      ${wrong.join('\n      ')}`);
 }
