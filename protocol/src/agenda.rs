@@ -5,6 +5,7 @@
 //! somebody opens it.
 
 use crate::ids::{CommentId, ParticipantId, SlotId, TableId, TopicId, VisitId};
+use crate::message::ServerMessage;
 use crate::text::{Label, PersonName, Prose, Title};
 use crate::units::TimeMs;
 use serde::{Deserialize, Serialize};
@@ -200,4 +201,33 @@ pub struct AgendaView {
     pub topics: Vec<TopicCard>,
     /// The topics that you marked.
     pub my_interests: Vec<TopicId>,
+}
+
+impl AgendaView {
+    /// Takes in what the server tells. Returns whether it was about the agenda; a view that takes in every message since
+    /// its welcome is what a new welcome would bring.
+    pub fn hear(&mut self, message: &ServerMessage) -> bool {
+        match message {
+            ServerMessage::SlotChanged { slot } => {
+                self.slots.retain(|other| other.id != slot.id);
+                let key = |slot: &Slot| (slot.starts_at, slot.id);
+                let at = self.slots.partition_point(|other| key(other) < key(slot));
+                self.slots.insert(at, slot.clone());
+            }
+            ServerMessage::SlotRemoved { slot } => self.slots.retain(|other| other.id != *slot),
+            ServerMessage::TopicChanged { topic } => {
+                match self.topics.binary_search_by_key(&topic.id, |card| card.id) {
+                    Ok(at) => self.topics[at] = topic.clone(),
+                    Err(at) => self.topics.insert(at, topic.clone()),
+                }
+            }
+            ServerMessage::TopicRemoved { topic, .. } => {
+                self.topics.retain(|card| card.id != *topic);
+                self.my_interests.retain(|other| other != topic);
+            }
+            ServerMessage::MyInterests { topics } => self.my_interests.clone_from(topics),
+            _ => return false,
+        }
+        true
+    }
 }

@@ -39,6 +39,9 @@ pub const CO_CONVENERS_MAX: usize = 8;
 /// Comments on one topic; they go to a client whole when it opens the topic.
 pub const COMMENTS_MAX: usize = 200;
 
+/// Visits in one answer, the newest: a day of the largest meeting that worked. All of them come in a file.
+pub const VISITS_READ_MAX: usize = 4_000;
+
 /// The longest slot, milliseconds: a week. A longer one is a slip of the year.
 pub const SLOT_MS_MAX: u64 = 7 * 24 * 3_600_000;
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type {
-  AgendaView, Slot, SlotId, SlotKind, TableId, TimeMs, TopicCard, TopicDetail, TopicId,
+  AgendaView, Slot, SlotId, SlotKind, TableId, TimeMs, TopicCard, TopicDetail, TopicId, Welcome,
 } from '../src/wire/types';
 import { Agenda, isAgendaMessage } from '../src/world/agenda';
+import { serverMessages } from './fixtures';
 
 const OAK = 0 as TableId;
 const ASH = 1 as TableId;
@@ -101,5 +102,23 @@ describe('the agenda', () => {
     expect(isAgendaMessage({ type: 'topic_changed' })).toBe(true);
     expect(isAgendaMessage({ type: 'toString' })).toBe(false);
     expect(isAgendaMessage({ type: 'left' })).toBe(false);
+  });
+
+  it('takes in every golden message of the marketplace', () => {
+    const welcome = serverMessages.messages.find(({ type }) => type === 'welcome') as unknown as Welcome;
+    const wall = new Agenda(welcome.agenda, welcome.server_time);
+    for (const { id } of welcome.agenda.topics) expect(wall.topics.get(id)?.id).toBe(id);
+    const ours = serverMessages.messages.filter(isAgendaMessage);
+    expect(new Set(ours.map(({ type }) => type)).size).toBe(9);
+    for (const message of ours) {
+      wall.apply(message);
+      if (message.type === 'topic_changed') expect(wall.topics.get(message.topic.id)).toBe(message.topic);
+      if (message.type === 'topic_removed') expect(wall.topics.has(message.topic)).toBe(false);
+      if (message.type === 'slot_changed') expect(wall.slot(message.slot.id)).toBe(message.slot);
+      if (message.type === 'slot_removed') expect(wall.slot(message.slot)).toBeNull();
+      if (message.type === 'my_interests') expect([...wall.interests]).toEqual(message.topics);
+      if (message.type === 'topic_detail') expect(wall.detail(message.topic)?.description).toBe(message.description);
+      if (message.type === 'visits') expect(wall.visits).toBe(message.visits);
+    }
   });
 });

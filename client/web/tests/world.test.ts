@@ -5,9 +5,7 @@ import type {
 import { SILENT, SquareWorld } from '../src/world/world';
 import { serverMessages } from './fixtures';
 
-const agenda = { slots: [], topics: [], my_interests: [] };
-const golden = serverMessages.messages.find(({ type }) => type === 'welcome') as unknown as Welcome;
-const welcome: Welcome = { ...golden, agenda };
+const welcome = serverMessages.messages.find(({ type }) => type === 'welcome') as unknown as Welcome;
 const ANN = 101 as ParticipantId;
 const BO = 102 as ParticipantId;
 const START = 1_000_000 as TimeMs;

@@ -2,9 +2,8 @@
 //! committed, or by [`super::ServerMessage::Refused`] with the request's number.
 
 use crate::agenda::{Cell, LanguageTag, Need, SlotKind};
-use crate::geometry::Point;
-use crate::ids::{CommentId, ParticipantId, SlotId, TableId, TopicId};
-use crate::people::Role;
+use crate::ids::{CommentId, ParticipantId, SlotId, TopicId};
+use crate::people::{Destination, Door, Role};
 use crate::units::TimeMs;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -221,27 +220,4 @@ pub struct SlotText {
     pub starts_at: TimeMs,
     /// When it closes.
     pub ends_at: TimeMs,
-}
-
-/// How the door stands for who comes by the join link.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum Door {
-    /// Come in.
-    #[default]
-    Open,
-    /// Wait in the lobby until somebody lets you in.
-    Lobby,
-    /// Nobody new comes in.
-    Locked,
-}
-
-/// Where somebody is walked to.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Destination {
-    /// A place.
-    At(Point),
-    /// A free seat of a table.
-    Table(TableId),
 }

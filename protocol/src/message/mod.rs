@@ -8,7 +8,8 @@ mod client;
 mod refusal;
 mod server;
 
-pub use change::{Change, Destination, Door, SlotText, TopicText};
+pub use crate::people::{Destination, Door};
+pub use change::{Change, SlotText, TopicText};
 pub use client::{ClientMessage, OfferedTrack, Start, TrackPurpose};
 pub use refusal::{GoodbyeReason, Refusal, RefusalCode};
 pub use server::{HelpCall, Made, MediaState, ParticipantView, ServerMessage, SpaceView, Uplink, Waiting, Welcome};

@@ -104,7 +104,10 @@ export class Bell {
     const now = market.world.now();
     for (const slot of market.slots) {
       if (this.#isNear(slot.starts_at - now)) this.#remind(slot);
-      if (slot.kind === 'topics' && market.open.has(slot.id) && this.#isNear(slot.ends_at - now) && this.#first(`end ${slot.id} ${slot.ends_at}`)) {
+      const left_ms = slot.ends_at - now;
+      // Who comes in later than that sees the time that is left; "two minutes" would be wrong.
+      const isTwo = left_ms <= AHEAD_MS && left_ms > AHEAD_MS - 30_000;
+      if (slot.kind === 'topics' && isTwo && market.open.has(slot.id) && this.#first(`end ${slot.id} ${slot.ends_at}`)) {
         this.#cue('reminder');
         toasts.say(m.two_minutes({ name: slot.name }));
       }
