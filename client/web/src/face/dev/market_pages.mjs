@@ -124,7 +124,7 @@ export const marketPages = [
     await join(page);
     await says(page, door(waiting));
     await page.getByRole('button', { name: /^Door/ }).click();
-    await page.getByRole('button', { name: 'Turn Søren Holm away' }).click();
+    await page.getByRole('button', { name: /^Turn away\s*Søren Holm/ }).click();
   }),
   { name: 'person-host', query: '?host', context: DESKTOP, act: async (page) => {
     await join(page);
