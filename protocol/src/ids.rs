@@ -41,6 +41,32 @@ number_id!(
     "number & { readonly __brand: 'AudioSlotIndex' }"
 );
 
+number_id!(
+    /// A slot of the agenda. Given once in the life of a space, never reused.
+    SlotId(u32),
+    "number & { readonly __brand: 'SlotId' }"
+);
+number_id!(
+    /// A topic of the marketplace. Given once in the life of a space, never reused.
+    TopicId(u32),
+    "number & { readonly __brand: 'TopicId' }"
+);
+number_id!(
+    /// A comment on a topic. Given once in the life of a space, never reused.
+    CommentId(u32),
+    "number & { readonly __brand: 'CommentId' }"
+);
+number_id!(
+    /// A visit: one stay of one participant at one table. Given once in the life of a space, never reused.
+    VisitId(u32),
+    "number & { readonly __brand: 'VisitId' }"
+);
+number_id!(
+    /// What a client calls one of its requests, so that it knows the answer. Chosen by the client.
+    RequestId(u32),
+    "number & { readonly __brand: 'RequestId' }"
+);
+
 /// The name of a space in links: 1 to 40 lower-case letters, digits and hyphens.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, TS)]
 #[ts(type = "string & { readonly __brand: 'SpaceId' }")]

@@ -10,6 +10,7 @@
 //! | [`geometry`] | points, walls, segments of motion, the hearing law |
 //! | [`people`] | roles, microphones, presence, what holds a participant |
 //! | [`map`] | the map of a square as it is written in JSON |
+//! | [`agenda`] | slots, topics, visits: the marketplace as everybody sees it |
 //! | [`message`] | [`ClientMessage`] and [`ServerMessage`], the control channel |
 //! | [`frame`] | the binary frames for motion and voice levels |
 //! | [`limits`] | every bound of the wire, and why |
@@ -23,6 +24,7 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
+pub mod agenda;
 pub mod frame;
 pub mod geometry;
 pub mod ids;

@@ -21,6 +21,30 @@ pub const NAME_CHARS_MAX: usize = 60;
 /// Characters of a name of a space, table or zone.
 pub const LABEL_CHARS_MAX: usize = 80;
 
+/// Characters of a topic's title: two lines on a card, and what a table can show of it.
+pub const TITLE_CHARS_MAX: usize = 140;
+
+/// Characters of a description, a comment or a message: most of a page.
+pub const PROSE_CHARS_MAX: usize = 2_000;
+
+/// Slots of one space's agenda: a week of full days.
+pub const SLOTS_MAX: usize = 200;
+
+/// Topics of one space that are not withdrawn: ten for each of the largest meetings that worked, and room.
+pub const TOPICS_MAX: usize = 2_500;
+
+/// Conveners of one topic beside the first.
+pub const CO_CONVENERS_MAX: usize = 8;
+
+/// Comments on one topic; they go to a client whole when it opens the topic.
+pub const COMMENTS_MAX: usize = 200;
+
+/// Visits in one answer, the newest: a day of the largest meeting that worked. All of them come in a file.
+pub const VISITS_READ_MAX: usize = 4_000;
+
+/// The longest slot, milliseconds: a week. A longer one is a slip of the year.
+pub const SLOT_MS_MAX: u64 = 7 * 24 * 3_600_000;
+
 /// The largest side of a map, metres: a position in whole centimetres must fit 16 bits.
 pub const MAP_SIDE_M_MAX: f32 = 600.0;
 

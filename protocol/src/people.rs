@@ -1,5 +1,6 @@
-//! What the square knows of its people: roles, microphones, presence, and what holds them.
+//! What the square knows of its people: roles, microphones, presence, what holds them, and how the door stands.
 
+use crate::geometry::Point;
 use crate::ids::{SeatIndex, TableId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -10,8 +11,38 @@ use ts_rs::TS;
 pub enum Role {
     /// Runs the whole space.
     Host,
+    /// Runs it with the host: may all that a host may, but close the space or make hosts.
+    CoHost,
+    /// Sees at a table that every voice is heard.
+    Facilitator,
+    /// Brings topics.
+    Convener,
+    /// Writes at a table.
+    Reporter,
+    /// Helps with sound and the rest; may hold the door.
+    Helper,
     /// Came by the join link.
     Participant,
+}
+
+impl Role {
+    /// Every role, from who may most to who came by the join link.
+    pub const ALL: [Self; 7] =
+        [Self::Host, Self::CoHost, Self::Facilitator, Self::Convener, Self::Reporter, Self::Helper, Self::Participant];
+
+    /// The role as it stands on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::CoHost => "co_host",
+            Self::Facilitator => "facilitator",
+            Self::Convener => "convener",
+            Self::Reporter => "reporter",
+            Self::Helper => "helper",
+            Self::Participant => "participant",
+        }
+    }
 }
 
 /// What a participant's microphone does.
@@ -65,4 +96,27 @@ impl Place {
             Self::Seat { table, .. } | Self::Rising { table } => Some(table),
         }
     }
+}
+
+/// How the door stands for who comes by the join link.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Door {
+    /// Come in.
+    #[default]
+    Open,
+    /// Wait in the lobby until somebody lets you in.
+    Lobby,
+    /// Nobody new comes in.
+    Locked,
+}
+
+/// Where somebody is walked to.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Destination {
+    /// A place.
+    At(Point),
+    /// A free seat of a table.
+    Table(TableId),
 }

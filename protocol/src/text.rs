@@ -1,6 +1,6 @@
 //! Text from people, parsed once at the edge. Inside, the type carries the proof.
 
-use crate::limits::{LABEL_CHARS_MAX, NAME_CHARS_MAX};
+use crate::limits::{LABEL_CHARS_MAX, NAME_CHARS_MAX, PROSE_CHARS_MAX, TITLE_CHARS_MAX};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use ts_rs::TS;
@@ -31,6 +31,71 @@ pub struct PersonName(String);
 #[ts(type = "string")]
 #[serde(transparent)]
 pub struct Label(String);
+
+/// The title of a topic: as [`PersonName`], up to 140 characters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, TS)]
+#[ts(type = "string")]
+#[serde(transparent)]
+pub struct Title(String);
+
+/// Text of several lines, perhaps empty: a description, a comment, a message. Up to 2,000 characters; line breaks
+/// and tabs are its only control characters.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, TS)]
+#[ts(type = "string")]
+#[serde(transparent)]
+pub struct Prose(String);
+
+impl Title {
+    /// Parses a title as a person typed it.
+    ///
+    /// # Errors
+    /// [`NameError`], which says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, NameError> {
+        parse(text, TITLE_CHARS_MAX).map(Self)
+    }
+
+    /// The title as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Prose {
+    /// Parses text as a person typed it. Line breaks become `\n`.
+    ///
+    /// # Errors
+    /// [`ProseError`], which says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, ProseError> {
+        let trimmed = text.trim();
+        if trimmed.len() > PROSE_CHARS_MAX * 4 || trimmed.chars().count() > PROSE_CHARS_MAX {
+            return Err(ProseError::TooLong(PROSE_CHARS_MAX));
+        }
+        let plain = trimmed.replace("\r\n", "\n").replace('\r', "\n");
+        let is_layout = |character: char| matches!(character, '\n' | '\t');
+        match plain.chars().find(|&character| is_forbidden(character) && !is_layout(character)) {
+            Some(bad) => Err(ProseError::Forbidden(bad as u32)),
+            None => Ok(Self(plain)),
+        }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Why a text cannot be taken as prose. The message is fit to show to a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProseError {
+    /// Longer than the limit, in characters.
+    #[error("a text has at most {0} characters")]
+    TooLong(usize),
+    /// A control character other than line breaks and tabs, or one that changes the direction of writing.
+    #[error("a text can't hold invisible control characters (found U+{0:04X})")]
+    Forbidden(u32),
+}
 
 impl PersonName {
     /// Parses a name as a person typed it.
@@ -106,6 +171,8 @@ macro_rules! text_impls {
 }
 text_impls!(PersonName);
 text_impls!(Label);
+text_impls!(Title);
+text_impls!(Prose);
 
 #[cfg(test)]
 mod tests {

@@ -1,15 +1,20 @@
 //! The committed TypeScript types are those of the Rust types: `cargo xtask codegen` writes them anew.
 
 use std::path::Path;
+use torg_protocol::agenda::{
+    AgendaView, Cell, Comment, LanguageTag, NamedPerson, Need, Slot, SlotKind, TopicCard, TopicDetail, Visit,
+};
 use torg_protocol::geometry::{HearingPreset, Point, Segment, Walk};
-use torg_protocol::ids::{AudioSlotIndex, ParticipantId, SeatIndex, SpaceId, TableId};
+use torg_protocol::ids::{
+    AudioSlotIndex, CommentId, ParticipantId, RequestId, SeatIndex, SlotId, SpaceId, TableId, TopicId, VisitId,
+};
 use torg_protocol::map::{MapSpec, TableSpec, TableWall, ZoneKind, ZoneSpec};
 use torg_protocol::message::{
-    ClientMessage, GoodbyeReason, MediaState, OfferedTrack, ParticipantView, Refusal, RefusalCode, ServerMessage,
-    SpaceView, Start, TrackPurpose, Uplink, Welcome,
+    Change, ClientMessage, Destination, Door, GoodbyeReason, HelpCall, Made, MediaState, OfferedTrack, ParticipantView,
+    Refusal, RefusalCode, ServerMessage, SlotText, SpaceView, Start, TopicText, TrackPurpose, Uplink, Waiting, Welcome,
 };
 use torg_protocol::people::{Microphone, Place, Presence, Role};
-use torg_protocol::text::{Label, PersonName};
+use torg_protocol::text::{Label, PersonName, Prose, Title};
 use torg_protocol::units::{DurationMs, TimeMs, VoiceLevel};
 use torg_protocol::{PROTOCOL_VERSION, limits};
 use ts_rs::{Config, TS};
@@ -21,19 +26,26 @@ macro_rules! declarations {
     }};
 }
 
-#[test]
-fn the_committed_types_are_fresh() {
-    let types = declarations![
+/// What messages are made of.
+fn words() -> String {
+    declarations![
         ParticipantId,
         TableId,
         SeatIndex,
         AudioSlotIndex,
+        SlotId,
+        TopicId,
+        CommentId,
+        VisitId,
+        RequestId,
         SpaceId,
         TimeMs,
         DurationMs,
         VoiceLevel,
         PersonName,
         Label,
+        Title,
+        Prose,
         Point,
         Segment,
         HearingPreset,
@@ -47,6 +59,28 @@ fn the_committed_types_are_fresh() {
         Presence,
         Place,
         Walk,
+        LanguageTag,
+        SlotKind,
+        Slot,
+        Cell,
+        NamedPerson,
+        Need,
+        TopicCard,
+        Comment,
+        Visit,
+        TopicDetail,
+        AgendaView,
+    ]
+}
+
+/// The messages and what is only in them.
+fn messages() -> String {
+    declarations![
+        TopicText,
+        SlotText,
+        Door,
+        Destination,
+        Change,
         Start,
         TrackPurpose,
         OfferedTrack,
@@ -56,18 +90,30 @@ fn the_committed_types_are_fresh() {
         GoodbyeReason,
         Uplink,
         MediaState,
+        Made,
+        Waiting,
+        HelpCall,
         ParticipantView,
         SpaceView,
         Welcome,
         ServerMessage,
-    ];
+    ]
+}
+
+#[test]
+fn the_committed_types_are_fresh() {
+    let types = words() + "\n" + &messages();
     let text = format!(
         "// Written by `cargo xtask codegen` from the crate torg-protocol. Do not edit.\n\n\
          export const PROTOCOL_VERSION = {PROTOCOL_VERSION};\n\
          export const AUDIO_SLOTS = {};\n\
-         export const NAME_CHARS_MAX = {};\n\n{types}",
+         export const NAME_CHARS_MAX = {};\n\
+         export const TITLE_CHARS_MAX = {};\n\
+         export const PROSE_CHARS_MAX = {};\n\n{types}",
         limits::AUDIO_SLOTS,
         limits::NAME_CHARS_MAX,
+        limits::TITLE_CHARS_MAX,
+        limits::PROSE_CHARS_MAX,
     );
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../client/web/src/wire/types.ts");
     if std::env::var_os("TORG_CODEGEN").is_some() {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { backoff_ms } from '../src/app/backoff';
-import { readLink, socketAddress } from '../src/app/link';
+import { readLink, readTarget, socketAddress } from '../src/app/link';
 import { Network } from '../src/app/network';
 import type { Connection } from '../src/app/ports';
 import type { SocketEvents } from '../src/wire/socket';
@@ -31,8 +31,8 @@ function network(hash = '#TOKEN') {
   const states: Connection[] = [];
   const messages: ServerMessage[] = [];
   const told: string[] = [];
-  const me: { name: string; microphone: Microphone; start: Start | null } = {
-    name: 'Ann', microphone: 'on', start: { at: { x: 3, y: 4 } },
+  const me: { name: string; microphone: Microphone; start: Start | null; person: string | null } = {
+    name: 'Ann', microphone: 'on', start: { at: { x: 3, y: 4 } }, person: 'ann-before',
   };
   const location = { protocol: 'https:', host: 'torg.example', pathname: '/s/torget', hash };
   const wired = new Network({ location, open: sockets.open, random: () => 0.5 }, {
@@ -54,6 +54,12 @@ describe('a link', () => {
     expect(readLink({ pathname: '/s/torg-2026', hash: '' })).toBe('link');
     expect(readLink({ pathname: '/', hash: '#abc' })).toBe('unknown_space');
     expect(readLink({ pathname: '/s/../etc', hash: '#abc' })).toBe('unknown_space');
+  });
+
+  it('may lead to a topic or a table', () => {
+    expect(readTarget('?topic=12')).toEqual({ topic: 12 });
+    expect(readTarget('?table=Quiet%20talk')).toEqual({ table: 'Quiet talk' });
+    expect(['', '?topic=x', '?topic=', '?table=', '?other=1'].map(readTarget)).toEqual([null, null, null, null, null]);
   });
 
   it('leads to a websocket of the same security', () => {
@@ -82,7 +88,7 @@ describe('coming in', () => {
     sockets.welcomes();
     expect(sockets.last.said[0]).toEqual({
       type: 'hello', protocol: 1, token: 'TOKEN', name: 'Ann', microphone: 'on', resume: null,
-      start: { at: { x: 3, y: 4 } },
+      start: { at: { x: 3, y: 4 } }, person: 'ann-before',
     });
     expect(states.map(({ state }) => state)).toEqual(['joining', 'in']);
     expect(messages).toEqual([welcome]);
@@ -92,7 +98,7 @@ describe('coming in', () => {
     const { wired, sockets, states } = network();
     wired.join();
     sockets.last.events.opened();
-    sockets.says({ type: 'refused', code, message: 'No.', closes: true });
+    sockets.says({ type: 'refused', code, message: 'No.', closes: true, request: null });
     vi.advanceTimersByTime(60_000);
     expect(states.at(-1)).toEqual({ state: 'refused', code, message: 'No.' });
     expect(sockets.opened).toHaveLength(1);
@@ -104,7 +110,7 @@ describe('coming in', () => {
     const { wired, sockets, state } = network();
     wired.join();
     sockets.last.events.opened();
-    sockets.says({ type: 'refused', code: 'table_full', message: 'Full.', closes: true });
+    sockets.says({ type: 'refused', code: 'table_full', message: 'Full.', closes: true, request: null });
     sockets.welcomes();
     expect(sockets.last.said[0]).toMatchObject({ type: 'hello', start: null });
     expect(state()).toBe('in');
@@ -115,6 +121,39 @@ describe('coming in', () => {
     wired.join();
     expect(states).toMatchObject([{ state: 'refused', code: 'link' }]);
     expect(sockets.opened).toHaveLength(0);
+  });
+});
+
+describe('the lobby', () => {
+  it('waits as long as it takes, and goes on waiting when the line breaks', () => {
+    const { wired, sockets, states, messages } = network();
+    wired.join();
+    sockets.last.events.opened();
+    sockets.says({ type: 'in_lobby', name: 'Autumn gathering' });
+    expect(states.at(-1)).toEqual({ state: 'lobby', name: 'Autumn gathering', lost: false });
+    vi.advanceTimersByTime(20 * 60_000);
+    expect(sockets.opened).toHaveLength(1);
+    sockets.last.events.closed();
+    expect(states.at(-1)).toEqual({ state: 'lobby', name: 'Autumn gathering', lost: true });
+    vi.advanceTimersByTime(400);
+    expect(sockets.opened).toHaveLength(2);
+    sockets.last.events.opened();
+    sockets.says({ type: 'in_lobby', name: 'Autumn gathering' });
+    expect(states.at(-1)).toMatchObject({ state: 'lobby', lost: false });
+    sockets.says(welcome);
+    expect(states.at(-1)).toEqual({ state: 'in' });
+    expect(messages).toEqual([welcome]);
+  });
+
+  it('ends with the words of who turned me away', () => {
+    const { wired, sockets, states } = network();
+    wired.join();
+    sockets.last.events.opened();
+    sockets.says({ type: 'in_lobby', name: 'Autumn gathering' });
+    sockets.says({ type: 'refused', code: 'turned_away', message: 'Come at ten.', closes: true, request: null });
+    vi.advanceTimersByTime(60_000);
+    expect(states.at(-1)).toEqual({ state: 'refused', code: 'turned_away', message: 'Come at ten.' });
+    expect(sockets.opened).toHaveLength(1);
   });
 });
 

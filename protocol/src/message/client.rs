@@ -1,7 +1,8 @@
 //! What a client says.
 
+use super::Change;
 use crate::geometry::{HearingPreset, Point, Walk};
-use crate::ids::{AudioSlotIndex, TableId};
+use crate::ids::{AudioSlotIndex, RequestId, TableId, TopicId};
 use crate::people::Microphone;
 use crate::text::Label;
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,28 @@ pub enum ClientMessage {
         #[serde(default)]
         #[ts(optional = nullable)]
         start: Option<Start>,
+        /// The token of who came before, perhaps days ago, from [`super::Welcome::person`]: the same person again, with
+        /// their topics, roles and visits. An unknown one, or one of somebody who is in already, is passed over.
+        #[serde(default)]
+        #[ts(optional = nullable)]
+        person: Option<String>,
+    },
+    /// Something that lasts. Answered once it is committed.
+    Change {
+        /// The number of the request, chosen by the client.
+        request: RequestId,
+        /// What.
+        change: Change,
+    },
+    /// What does this topic say at length? Answered by [`super::ServerMessage::TopicDetail`].
+    ReadTopic {
+        /// Which.
+        topic: TopicId,
+    },
+    /// What is recorded about me? Hosts may ask for everybody. Answered by [`super::ServerMessage::Visits`].
+    ReadVisits {
+        /// Of everybody: hosts.
+        everybody: bool,
     },
     /// Media: one offer for the life of a peer connection. Answered by [`super::ServerMessage::Answer`].
     Offer {

@@ -48,6 +48,30 @@ pub enum RefusalCode {
     Link,
     /// The name cannot be one; the message says why.
     Name,
+    /// A text cannot be taken; the message says why.
+    Text,
+    /// There is no such topic, slot or comment (any more).
+    Unknown,
+    /// The cell of the board is taken: the message says by which topic.
+    CellTaken,
+    /// A convener has another topic at that time: the message says which. Ask again with `anyway` to place it all the
+    /// same.
+    ConvenerBusy,
+    /// The slot takes no topics, or is over.
+    SlotClosed,
+    /// A time that can't be: a slot that ends before it starts, or lasts for months.
+    Time,
+    /// As many as there may be are there already: topics, slots, comments.
+    TooMany,
+    /// It is not the moment for this: nothing was proposed, the convener is there, nobody waits.
+    NotNow,
+    /// The server can't write at the moment (its disk is full, its database is away). Nothing of what was asked is
+    /// kept; sound and walking go on. Ask again later.
+    NotSaved,
+    /// The space takes nobody new at the moment.
+    DoorLocked,
+    /// Whoever holds the door did not let you in, or showed you out; the message is theirs.
+    TurnedAway,
     /// The space is full.
     SpaceFull,
     /// The place is outside the map, in a wall, or no place at all.
@@ -84,4 +108,8 @@ pub enum GoodbyeReason {
     Replaced,
     /// The link was replaced by a newer one. Ask for the new link.
     LinkRevoked,
+    /// A host showed you out.
+    Removed,
+    /// The space was closed for good.
+    SpaceClosed,
 }

@@ -1,11 +1,12 @@
 //! What the server says.
 
-use super::{GoodbyeReason, RefusalCode};
+use super::{Door, GoodbyeReason, RefusalCode};
+use crate::agenda::{AgendaView, Slot, TopicCard, TopicDetail, Visit};
 use crate::geometry::{HearingPreset, Segment};
-use crate::ids::{AudioSlotIndex, ParticipantId, SpaceId};
+use crate::ids::{AudioSlotIndex, CommentId, ParticipantId, RequestId, SlotId, SpaceId, TopicId};
 use crate::map::MapSpec;
 use crate::people::{Microphone, Place, Presence, Role};
-use crate::text::{Label, PersonName};
+use crate::text::{Label, PersonName, Prose};
 use crate::units::TimeMs;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -24,6 +25,101 @@ pub enum ServerMessage {
         message: String,
         /// Whether the server closes the connection after this.
         closes: bool,
+        /// Which request, if it was one.
+        request: Option<RequestId>,
+    },
+    /// A request is done, and committed: it survives anything but the loss of the disk.
+    Done {
+        /// Which.
+        request: RequestId,
+        /// What it made.
+        made: Option<Made>,
+    },
+    /// A slot is new or changed.
+    SlotChanged {
+        /// As it is now.
+        slot: Slot,
+    },
+    /// A slot is gone.
+    SlotRemoved {
+        /// Which.
+        slot: SlotId,
+    },
+    /// A topic is new or changed.
+    TopicChanged {
+        /// As it is now.
+        topic: TopicCard,
+    },
+    /// A topic is gone: withdrawn, or merged into another.
+    TopicRemoved {
+        /// Which.
+        topic: TopicId,
+        /// Where it went.
+        into: Option<TopicId>,
+    },
+    /// The marks of interest of you, when they change by another session of yours or by a merge.
+    MyInterests {
+        /// All topics that you marked.
+        topics: Vec<TopicId>,
+    },
+    /// What a topic says at length.
+    TopicDetail(Box<TopicDetail>),
+    /// Visits as asked for.
+    Visits {
+        /// By start.
+        visits: Vec<Visit>,
+    },
+    /// The bell: a slot opened. Clients could tell by their clocks; the server's bell is what counts.
+    SlotOpened {
+        /// Which.
+        slot: SlotId,
+    },
+    /// The bell: a slot closed.
+    SlotClosed {
+        /// Which.
+        slot: SlotId,
+    },
+    /// The convener of your table's topic is not there, two minutes into the slot: who will host it?
+    /// [`super::Change::HostTopic`] answers.
+    WhoHosts {
+        /// Which topic.
+        topic: TopicId,
+    },
+    /// Somebody's role changed.
+    RoleChanged {
+        /// Whose.
+        participant: ParticipantId,
+        /// To which.
+        role: Role,
+    },
+    /// To those at the door: how it stands and who waits.
+    Door {
+        /// How it stands.
+        door: Door,
+        /// How many may be in.
+        capacity: u16,
+        /// Who waits, longest first.
+        waiting: Vec<Waiting>,
+    },
+    /// You wait in the lobby. The welcome comes when somebody lets you in.
+    InLobby {
+        /// What the space is called.
+        name: Label,
+    },
+    /// To helpers, and to whoever called: the calls for help.
+    HelpCalls {
+        /// Longest waiting first.
+        calls: Vec<HelpCall>,
+    },
+    /// Somebody with the right to do so asks you to open your microphone.
+    AskedToUnmute {
+        /// Who.
+        by: ParticipantId,
+    },
+    /// Somebody with the right to do so muted your microphone.
+    MutedBy {
+        /// Who.
+        by: ParticipantId,
     },
     /// The answer to the offer.
     Answer {
@@ -130,6 +226,46 @@ pub struct Welcome {
     pub participants: Vec<ParticipantView>,
     /// What your audio slots carry, by index.
     pub audio_slots: Vec<Option<ParticipantId>>,
+    /// The agenda and the marketplace.
+    pub agenda: AgendaView,
+    /// By this you are the same person when you come again: kept by the client, said in its hello.
+    pub person: String,
+}
+
+/// What a request made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Made {
+    /// A topic.
+    Topic(TopicId),
+    /// A slot.
+    Slot(SlotId),
+    /// A comment.
+    Comment(CommentId),
+}
+
+/// Somebody in the lobby.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Waiting {
+    /// Who they will be.
+    pub participant: ParticipantId,
+    /// Their name.
+    pub name: PersonName,
+    /// Since when.
+    pub since: TimeMs,
+}
+
+/// Somebody who calls for help.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct HelpCall {
+    /// Who.
+    pub participant: ParticipantId,
+    /// What about.
+    pub words: Prose,
+    /// Since when.
+    pub since: TimeMs,
+    /// Who takes care.
+    pub helper: Option<ParticipantId>,
 }
 
 /// Whether the server still holds a peer connection of this participant.

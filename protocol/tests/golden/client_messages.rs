@@ -1,12 +1,12 @@
 //! `client_messages.json`: every message of a client, and messages that must be refused.
 
-use crate::{STALE, fixture, tags};
+use crate::{STALE, changes, fixture, tags};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use torg_protocol::PROTOCOL_VERSION;
 use torg_protocol::geometry::{HearingPreset, Point, Walk};
-use torg_protocol::ids::{AudioSlotIndex, TableId};
-use torg_protocol::message::{ClientMessage, OfferedTrack, Start, TrackPurpose};
+use torg_protocol::ids::{AudioSlotIndex, TableId, TopicId};
+use torg_protocol::message::{Change, ClientMessage, OfferedTrack, Start, TrackPurpose};
 use torg_protocol::people::Microphone;
 use torg_protocol::text::Label;
 use ts_rs::{Config, TS};
@@ -34,6 +34,7 @@ fn messages() -> Vec<ClientMessage> {
         microphone,
         resume: resume.map(Into::into),
         start,
+        person: resume.map(|_| "2.c2lnbmF0dXJlIG9mIHRoZSBwZXJzb24sIDMyIGJ5dGVz".into()),
     };
     let mut messages = vec![
         hello("Åse-Marie Ødegård", Microphone::On, None, None),
@@ -52,6 +53,9 @@ fn messages() -> Vec<ClientMessage> {
         ClientMessage::LeaveTable {},
         ClientMessage::SetEars { open: false },
         ClientMessage::SetName { name: "Åse".into() },
+        ClientMessage::ReadTopic { topic: TopicId(7) },
+        ClientMessage::ReadVisits { everybody: true },
+        ClientMessage::ReadVisits { everybody: false },
         ClientMessage::Ping { nonce: u32::MAX },
         ClientMessage::Leave {},
     ];
@@ -71,12 +75,13 @@ fn messages() -> Vec<ClientMessage> {
     messages.extend(microphones.map(|microphone| ClientMessage::SetMicrophone { microphone }));
     let presets = [HearingPreset::Close, HearingPreset::Room, HearingPreset::Hall];
     messages.extend(presets.map(|preset| ClientMessage::SetHearing { preset }));
+    messages.extend(changes::requests());
     messages
 }
 
 fn refused() -> Vec<Refused> {
     let refused = |why: &str, message| Refused { why: why.into(), message };
-    vec![
+    let mut all = vec![
         refused("no type", json!({"to": {"x": 1, "y": 1}})),
         refused("a type nobody knows", json!({"type": "fly"})),
         refused("a field nobody knows", json!({"type": "walk", "walk": "north", "speed": 9000})),
@@ -104,7 +109,9 @@ fn refused() -> Vec<Refused> {
             "a purpose nobody knows",
             json!({"type": "offer", "sdp": "v=0", "tracks": [{"mid": "0", "purpose": {"kind": "smell"}}]}),
         ),
-    ]
+    ];
+    all.extend(changes::refused().into_iter().map(|(why, message)| refused(why, message)));
+    all
 }
 
 #[test]
@@ -119,6 +126,9 @@ fn every_variant_of_a_client_message_is_golden() {
     let written = messages().iter().map(|message| serde_json::to_value(message).expect("json")).collect::<Vec<_>>();
     for tag in tags(&ClientMessage::decl(&Config::new()), "type") {
         assert!(written.iter().any(|message| message["type"] == *tag), "no golden message of type {tag}");
+    }
+    for tag in tags(&Change::decl(&Config::new()), "type") {
+        assert!(written.iter().any(|message| message["change"]["type"] == *tag), "no golden change of type {tag}");
     }
 }
 

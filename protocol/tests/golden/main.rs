@@ -4,9 +4,11 @@
 //! here, from Rust; `cargo xtask codegen` (the switch `TORG_CODEGEN`) writes the files anew. Otherwise they are
 //! read and compared by meaning, so that layout doesn't matter.
 
+mod changes;
 mod client_messages;
 mod frames;
 mod gain;
+mod market;
 mod motion;
 mod server_messages;
 

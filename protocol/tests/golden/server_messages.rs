@@ -1,10 +1,11 @@
 //! `server_messages.json`: every message of the server, with every refusal and every goodbye.
 
-use crate::{STALE, fixture, tags};
+use crate::{STALE, fixture, market, tags};
 use serde::{Deserialize, Serialize};
 use torg_protocol::PROTOCOL_VERSION;
+use torg_protocol::agenda::AgendaView;
 use torg_protocol::geometry::{HearingPreset, Point, Segment};
-use torg_protocol::ids::{AudioSlotIndex, ParticipantId, SeatIndex, SpaceId, TableId};
+use torg_protocol::ids::{AudioSlotIndex, ParticipantId, RequestId, SeatIndex, SpaceId, TableId};
 use torg_protocol::map::{MapSpec, TableSpec, TableWall, ZoneKind, ZoneSpec};
 use torg_protocol::message::{
     GoodbyeReason, MediaState, ParticipantView, RefusalCode, ServerMessage, SpaceView, Uplink, Welcome,
@@ -15,10 +16,10 @@ use torg_protocol::units::TimeMs;
 use ts_rs::{Config, TS};
 
 /// When the golden messages are said.
-const NOW: TimeMs = TimeMs(1_790_000_000_000);
-const ANN: ParticipantId = ParticipantId(1);
-const BO: ParticipantId = ParticipantId(2);
-const CEM: ParticipantId = ParticipantId(4_000_000_000);
+pub(crate) const NOW: TimeMs = TimeMs(1_790_000_000_000);
+pub(crate) const ANN: ParticipantId = ParticipantId(1);
+pub(crate) const BO: ParticipantId = ParticipantId(2);
+pub(crate) const CEM: ParticipantId = ParticipantId(4_000_000_000);
 
 #[derive(Serialize, Deserialize)]
 struct Golden {
@@ -26,11 +27,11 @@ struct Golden {
     messages: Vec<ServerMessage>,
 }
 
-fn label(text: &str) -> Label {
+pub(crate) fn label(text: &str) -> Label {
     Label::parse(text).expect("a label")
 }
 
-fn name(text: &str) -> PersonName {
+pub(crate) fn name(text: &str) -> PersonName {
     PersonName::parse(text).expect("a name")
 }
 
@@ -110,6 +111,8 @@ fn welcome(role: Role, resumed: bool, media: MediaState) -> ServerMessage {
         space: SpaceView { id: SpaceId::parse("torget-2026").expect("an id"), name: label("Torget i Bø"), map: map() },
         participants: people(),
         audio_slots,
+        agenda: if resumed { AgendaView::default() } else { market::agenda() },
+        person: "1.c2lnbmF0dXJlIG9mIHRoZSBwZXJzb24sIDMyIGJ5dGVz".into(),
     }))
 }
 
@@ -146,7 +149,9 @@ fn messages() -> Vec<ServerMessage> {
         closes: matches!(code, RefusalCode::ProtocolVersion | RefusalCode::Link | RefusalCode::UnknownSpace),
         code,
         message: "One English sentence that says what is wrong and what to do.".into(),
+        request: (code == RefusalCode::CellTaken).then_some(RequestId(1)),
     }));
+    messages.extend(market::messages());
     messages.extend(all::<GoodbyeReason>().into_iter().map(|reason| ServerMessage::Goodbye { reason }));
     messages
 }

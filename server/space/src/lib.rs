@@ -9,6 +9,7 @@
 //! | [`Map`] | a map that has been checked: whoever holds one can walk on it |
 //! | `motion` | where bodies can be, arrow keys, ways round walls and tables |
 //! | `hearing` | who may hear whom, voices, audio slots, routes |
+//! | [`ledger`] | what lasts: the agenda, topics, visits, roles, the door; made of facts |
 //! | [`limits`] | every bound and every tuned number, and why |
 //!
 //! The contract: mutate, then drain all events, then mutate again. A refusal changes nothing. What is told by an event
@@ -46,6 +47,7 @@
 mod command;
 mod event;
 mod hearing;
+pub mod ledger;
 pub mod limits;
 mod map;
 mod motion;

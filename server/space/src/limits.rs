@@ -1,6 +1,6 @@
 //! Every bound and every tuned number of the engine in one place, and why it is what it is.
 
-use torg_protocol::units::DurationMs;
+use torg_protocol::units::{DurationMs, TimeMs};
 
 // ---- people
 
@@ -126,3 +126,24 @@ pub const CELLS_AN_EARSHOT: f32 = 4.0;
 
 /// Cells along a side of the hearing grid at most: clearing them must stay cheaper than the people in them.
 pub const CELLS_A_SIDE_MAX: f32 = 128.0;
+
+// ---- the ledger
+
+/// People whom one space remembers: years of a large network's meetings. Each costs a few hundred bytes.
+pub const PEOPLE_REMEMBERED_MAX: usize = 100_000;
+
+/// Names that one person can have had. What happened keeps the name of its time, so each is kept.
+pub const NAMES_A_PERSON_MAX: usize = 50;
+
+/// No slot ends later than the year 9999: times are written with four digits (RFC 3339).
+pub const SLOT_END_MAX: TimeMs = TimeMs(253_402_300_799_999);
+
+/// How long into a slot it is asked who will host a topic whose conveners are not there: late is not absent.
+pub const ABSENT_AFTER: DurationMs = DurationMs(120_000);
+
+/// How long until it is asked again.
+pub const ASK_AGAIN_AFTER: DurationMs = DurationMs(60_000);
+
+/// How often it is written that people sit where they sit, when nothing else is: how much of a visit is lost at most
+/// when the server is killed and somebody does not come back.
+pub const PULSE_EVERY: DurationMs = DurationMs(30_000);

@@ -3,17 +3,21 @@ import { AudioOutput } from '../sound/context';
 import { PageMicrophone } from '../sound/microphone';
 import { PageSound } from '../sound/sound';
 import { glanceAt } from '../wire/door';
+import type { Frame } from '../wire/codec';
 import { openSocket } from '../wire/socket';
 import type {
-  ClientMessage, HearingPreset, Microphone, Point, ServerMessage, Start, TableId, Walk,
+  Change, ClientMessage, HearingPreset, Made, Microphone, Point, ServerMessage, Start, TableId, TopicId, Walk, Welcome,
 } from '../wire/types';
 import { SquareWorld } from '../world/world';
 import { Teller } from './changes';
 import { watchDoor } from './door';
 import { readLink } from './link';
+import { movesMe } from './moved';
 import { Network, noLink } from './network';
-import type { Connection, Core, Glance, MicrophonePort, Notice, SoundPort, World } from './ports';
+import type { Connection, Core, Glance, Happening, MicrophonePort, Notice, SoundPort, World } from './ports';
 import { exposeProbe } from './probe';
+import { Requests } from './requests';
+import { recall, remember, type Setting } from './settings';
 
 /** Makes the core of the page. Once. */
 export function createCore(): Core {
@@ -23,13 +27,15 @@ export function createCore(): Core {
 }
 
 /** The {@link Core} of a page in a browser. */
-export class PageCore extends Teller<'connection' | 'notice' | 'glance'> implements Core {
+export class PageCore extends Teller<'connection' | 'notice' | 'happening' | 'glance'> implements Core {
   readonly #output = new AudioOutput();
   readonly #microphone = new PageMicrophone(this.#output);
   readonly #network: Network;
   readonly #sound: PageSound;
+  readonly #requests = new Requests();
   #connection: Connection = { state: 'outside' };
   #notice: Notice | null = null;
+  #happening: Happening | null = null;
   #world: SquareWorld | null = null;
   #glance: Glance | null = null;
   #name = '';
@@ -37,13 +43,15 @@ export class PageCore extends Teller<'connection' | 'notice' | 'glance'> impleme
   #microphoneTold: Microphone | null = null;
   /** The direction last asked for, while nothing else was: keys repeat, messages need not. */
   #walking: Walk = 'stop';
+  /** When I last asked to walk or to sit. */
+  #askedToMove_ms = -Infinity;
 
   constructor() {
     super();
     this.#network = new Network({ location, open: openSocket, random: Math.random }, {
       connection: (connection) => this.#become(connection),
       message: (message) => this.#take(message),
-      frame: (frame) => this.#world?.applyFrame(frame),
+      frame: (frame) => this.#takeFrame(frame),
       quiet: () => this.#sound.lineChanged(false),
       introduce: () => this.#introduce(),
     });
@@ -64,6 +72,7 @@ export class PageCore extends Teller<'connection' | 'notice' | 'glance'> impleme
 
   get connection(): Connection { return this.#connection; }
   get notice(): Notice | null { return this.#notice; }
+  get happening(): Happening | null { return this.#happening; }
   get world(): World | null { return this.#world; }
   get glance(): Glance | null { return this.#glance; }
   get microphone(): MicrophonePort { return this.#microphone; }
@@ -106,7 +115,32 @@ export class PageCore extends Teller<'connection' | 'notice' | 'glance'> impleme
   rename(name: string): void { this.#network.send({ type: 'set_name', name }); }
   setHearing(preset: HearingPreset): void { this.#network.send({ type: 'set_hearing', preset }); }
 
+  async change(change: Change): Promise<Made | null> {
+    const isUp = this.#connection.state === 'in';
+    const made = await this.#requests.ask(change, isUp ? (message) => this.#network.send(message) : null);
+    if (change.type === 'set_interest') this.#marked(change.topic, change.interested);
+    return made;
+  }
+
+  /** The server tells of my marks only what other sessions of mine did; what I asked for is done when it says so. */
+  #marked(topic: TopicId, interested: boolean): void {
+    const marks = new Set(this.#world?.agenda.interests);
+    if (interested) marks.add(topic);
+    else marks.delete(topic);
+    this.#world?.apply({ type: 'my_interests', topics: [...marks] });
+  }
+
+  readTopic(topic: TopicId): void { this.#network.send({ type: 'read_topic', topic }); }
+  readVisits(everybody: boolean): void { this.#network.send({ type: 'read_visits', everybody }); }
+
+  #takeFrame(frame: Frame): void {
+    const isMoved = this.#world !== null && movesMe(frame, this.#world, performance.now() - this.#askedToMove_ms);
+    this.#world?.applyFrame(frame);
+    if (isMoved) this.#happen({ kind: 'moved' });
+  }
+
   #move(message: ClientMessage): void {
+    this.#askedToMove_ms = performance.now();
     this.#walking = 'stop';
     this.#network.send(message);
   }
@@ -114,30 +148,59 @@ export class PageCore extends Teller<'connection' | 'notice' | 'glance'> impleme
   #take(message: ServerMessage): void {
     switch (message.type) {
       case 'welcome':
-        this.#world = new SquareWorld(message);
-        this.#walking = 'stop';
-        return this.#sound.enter(this.#world, message.media);
+        return this.#enter(message);
       case 'answer':
       case 'media_lost':
         this.#sound.take(message);
         return;
       case 'refused':
+        // Who asked for a change is told where they asked.
+        if (message.request !== null && this.#requests.refused(message.request, message.code, message.message)) return;
         this.#sound.take(message);
         this.#notice = { code: message.code, message: message.message, at: performance.now() };
         return this.tell('notice');
       case 'goodbye':
+      case 'in_lobby':
         return;
+      case 'done':
+        return this.#requests.done(message.request, message.made);
+      case 'who_hosts':
+        return this.#happen({ kind: 'who_hosts', topic: message.topic });
+      case 'muted_by':
+        this.#microphone.setMuted(true);
+        return this.#happen({ kind: 'muted_by', by: message.by });
+      case 'asked_to_unmute':
+        return this.#happen({ kind: 'asked_to_unmute', by: message.by });
       case 'renamed':
         if (message.participant === this.#world?.me) this.#name = message.name;
         break;
       default:
     }
+    const lost = message.type === 'topic_removed' ? this.#world?.agenda.topics.get(message.topic) : undefined;
     this.#world?.apply(message);
+    if (message.type === 'slot_opened' || message.type === 'slot_closed') {
+      this.#happen({ kind: message.type, slot: message.slot });
+    } else if (message.type === 'topic_removed' && message.into !== null && lost) {
+      this.#happen({ kind: 'topic_merged', title: lost.title, into: message.into });
+    }
+  }
+
+  #enter(welcome: Welcome): void {
+    this.#world = new SquareWorld(welcome);
+    this.#walking = 'stop';
+    remember(personOf(welcome.space.id), welcome.person);
+    this.#sound.enter(this.#world, welcome.media);
+  }
+
+  #happen(happening: Happening): void {
+    this.#happening = happening;
+    this.tell('happening');
   }
 
   #become(connection: Connection): void {
     const before = this.#connection.state;
     this.#connection = connection;
+    if (connection.state !== 'in') this.#requests.lineBroke();
     if (connection.state === 'over' || connection.state === 'refused') {
       this.#sound.leave();
       this.#microphoneTold = null;
@@ -149,9 +212,11 @@ export class PageCore extends Teller<'connection' | 'notice' | 'glance'> impleme
     this.tell('connection');
   }
 
-  #introduce(): { name: string; microphone: Microphone; start: Start | null } {
+  #introduce(): { name: string; microphone: Microphone; start: Start | null; person: string | null } {
     this.#microphoneTold = this.#microphone.wire;
-    return { name: this.#name, microphone: this.#microphoneTold, start: this.#lastPlace() };
+    const link = readLink(location);
+    const person = typeof link === 'string' ? null : recall(personOf(link.space));
+    return { name: this.#name, microphone: this.#microphoneTold, start: this.#lastPlace(), person };
   }
 
   /** Where I stood or sat when the line broke, for a server that remembers nothing of it. */
@@ -185,4 +250,9 @@ export class PageCore extends Teller<'connection' | 'notice' | 'glance'> impleme
       if (event.persisted) this.#network.pageReturns();
     });
   }
+}
+
+/** Under what the browser keeps by which a space knows me again. */
+function personOf(space: string): Setting {
+  return `person.${space}`;
 }

@@ -22,7 +22,7 @@ export interface NetworkEvents {
   /** The line has gone quiet, or speaks again. */
   quiet(): void;
   /** Who I am and where I want to stand. Asked at every hello. */
-  introduce(): { name: string; microphone: Microphone; start: Start | null };
+  introduce(): { name: string; microphone: Microphone; start: Start | null; person: string | null };
 }
 
 /** The world around the network; tests hand in their own. */
@@ -51,10 +51,10 @@ const GOOD_SESSION_MS = 5_000;
 const START_REFUSALS: readonly RefusalCode[] = ['place', 'unknown_table', 'table_full', 'no_way'];
 
 /** Refusals that no coming back will change. */
-const FINAL_REFUSALS: readonly RefusalCode[] = ['protocol_version', 'unknown_space', 'link', 'name'];
+const FINAL_REFUSALS: readonly RefusalCode[] = ['protocol_version', 'unknown_space', 'link', 'name', 'turned_away'];
 
 /** Goodbyes after which we stay away. */
-const FINAL_GOODBYES: readonly GoodbyeReason[] = ['replaced', 'link_revoked'];
+const FINAL_GOODBYES: readonly GoodbyeReason[] = ['replaced', 'link_revoked', 'removed', 'space_closed'];
 
 type Phase =
   | { is: 'outside' }
@@ -78,6 +78,8 @@ export class Network {
   /** When the line broke; null while it has not. */
   #broken_ms: number | null = null;
   #resume: string | null = null;
+  /** The name of the space in whose lobby we wait, also while the line to it is broken. */
+  #lobby: string | null = null;
 
   constructor(surroundings: Surroundings, events: NetworkEvents) {
     this.#surroundings = surroundings;
@@ -149,16 +151,15 @@ export class Network {
     });
     const timer = setTimeout(() => this.#broke(), WELCOME_MS_MAX);
     this.#phase = { is: 'knocking', socket, timer, withStart };
-    this.#events.connection(this.#broken_ms === null
-      ? { state: 'joining' }
-      : { state: 'reconnecting', attempt: this.#attempt, since: this.#broken_ms });
+    if (this.#broken_ms === null) this.#events.connection({ state: 'joining' });
+    else this.#tellBroken(this.#broken_ms);
   }
 
   #hello(socket: Socket, token: string, withStart: boolean): void {
-    const { name, microphone, start } = this.#events.introduce();
+    const { name, microphone, start, person } = this.#events.introduce();
     socket.send({
       type: 'hello', protocol: PROTOCOL_VERSION, token, name, microphone, resume: this.#resume,
-      start: withStart ? start : null,
+      start: withStart ? start : null, person,
     });
   }
 
@@ -169,6 +170,8 @@ export class Network {
       case 'welcome':
         if (phase.is === 'knocking') this.#enter(phase, message);
         return;
+      case 'in_lobby':
+        return this.#wait(message.name);
       case 'goodbye':
         if (FINAL_GOODBYES.includes(message.reason)) this.#end({ state: 'over', reason: message.reason });
         else this.#broke();
@@ -178,6 +181,17 @@ export class Network {
       default:
         this.#events.message(message);
     }
+  }
+
+  /** Whoever holds the door takes their time; the welcome comes on this line. */
+  #wait(name: string): void {
+    const phase = this.#phase;
+    if (phase.is !== 'knocking') return;
+    clearTimeout(phase.timer);
+    this.#lobby = name;
+    this.#broken_ms = null;
+    this.#attempt = 0;
+    this.#events.connection({ state: 'lobby', name, lost: false });
   }
 
   #refused(refusal: Extract<ServerMessage, { type: 'refused' }>): void {
@@ -204,6 +218,7 @@ export class Network {
     } satisfies Phase;
     this.#phase = entered;
     this.#broken_ms = null;
+    this.#lobby = null;
     this.#ping(entered);
     // First the world, then that we are in it.
     this.#events.message(welcome);
@@ -248,14 +263,21 @@ export class Network {
   #retry(wait_ms: number): void {
     this.#stop();
     this.#phase = { is: 'waiting', timer: setTimeout(() => this.#knock(true), wait_ms) };
-    const since = this.#broken_ms ?? performance.now();
-    this.#events.connection({ state: 'reconnecting', attempt: this.#attempt, since });
+    this.#tellBroken(this.#broken_ms ?? performance.now());
+  }
+
+  /** Who waits in the lobby goes on waiting; the way there is tried again. */
+  #tellBroken(since: number): void {
+    this.#events.connection(this.#lobby === null
+      ? { state: 'reconnecting', attempt: this.#attempt, since }
+      : { state: 'lobby', name: this.#lobby, lost: true });
   }
 
   #end(connection: Connection): void {
     this.#stop();
     this.#phase = { is: 'outside' };
     this.#resume = null;
+    this.#lobby = null;
     this.#events.connection(connection);
   }
 

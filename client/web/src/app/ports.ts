@@ -6,9 +6,11 @@
  * that reactive in one place (`createSubscriber` of svelte/reactivity) and reads positions every frame.
  */
 import type {
-  AudioSlotIndex, GoodbyeReason, HearingPreset, Microphone, ParticipantId, ParticipantView, Point, RefusalCode, Role,
-  Segment, SpaceView, TableId, TimeMs, Uplink, VoiceLevel, Walk,
+  AudioSlotIndex, Change, Door, GoodbyeReason, HearingPreset, HelpCall, Made, Microphone, ParticipantId, ParticipantView,
+  Point, RefusalCode, Role, Segment, SlotId, SpaceView, TableId, TimeMs, TopicId, Uplink, VoiceLevel, Waiting, Walk,
 } from '../wire/types';
+import type { Agenda } from '../world/agenda';
+import type { ChangeRefusal } from './requests';
 
 /** Tells who asked that something changed; returns how to stop being told. */
 export interface Changes<Part extends string> {
@@ -21,8 +23,18 @@ export interface Person extends ParticipantView {
   level: VoiceLevel;
 }
 
+/**
+ * What of the world may change. 'agenda' is slots, topics and my marks; 'details' what was read of a topic or of
+ * visits; 'slots' are audio slots.
+ */
+export type WorldPart = 'space' | 'people' | 'motion' | 'levels' | 'slots' | 'heard' | 'hearing' | 'agenda' | 'details'
+  | 'door' | 'help';
+
+/** How the door stands and who waits at it: told to those who hold it. */
+export interface DoorView { readonly door: Door; readonly capacity: number; readonly waiting: readonly Waiting[] }
+
 /** The client's view of the space, built from the server's messages alone. */
-export interface World extends Changes<'space' | 'people' | 'motion' | 'levels' | 'slots' | 'heard' | 'hearing'> {
+export interface World extends Changes<WorldPart> {
   readonly me: ParticipantId;
   readonly role: Role;
   readonly space: SpaceView;
@@ -34,6 +46,12 @@ export interface World extends Changes<'space' | 'people' | 'motion' | 'levels' 
   readonly people: ReadonlyMap<ParticipantId, Person>;
   readonly audioSlots: readonly (ParticipantId | null)[];
   readonly heard: { listeners: number; inEarshot: number; uplink: Uplink } | null;
+  /** The marketplace. The same object for as long as the world is; its collections are new after each 'agenda'. */
+  readonly agenda: Agenda;
+  /** Null for who doesn't hold the door. */
+  readonly door: DoorView | null;
+  /** For helpers, all calls; for who called, their own. Longest waiting first. */
+  readonly helpCalls: readonly HelpCall[];
   /** The server's clock, now. */
   now(): TimeMs;
   /** Where somebody is, metres; null for who is gone. */
@@ -51,6 +69,8 @@ export type Connection =
   | { state: 'outside' }
   | { state: 'joining' }
   | { state: 'in' }
+  /** Waiting to be let in; `lost` while the line is broken and tried again. */
+  | { state: 'lobby'; name: string; lost: boolean }
   /**
    * The line broke, or the first try to join found no server (`world` is null then); the app comes back by itself.
    * `since` is performance.now() of the break.
@@ -63,6 +83,19 @@ export type Connection =
 
 /** A refusal of something asked while in the space, to be shown in words for a moment. */
 export interface Notice { code: RefusalCode; message: string; at: number }
+
+/** Something that happens once and passes: a bell, somebody who asks me for something. */
+export type Happening =
+  | { kind: 'slot_opened' | 'slot_closed'; slot: SlotId }
+  | { kind: 'who_hosts'; topic: TopicId }
+  | { kind: 'asked_to_unmute' | 'muted_by'; by: ParticipantId }
+  /** Somebody walks me to another place. */
+  | { kind: 'moved' }
+  /** The topic was merged into another one. */
+  | { kind: 'topic_merged'; title: string; into: TopicId };
+
+/** Soft sounds of the page itself. */
+export type Cue = 'bell' | 'reminder' | 'called';
 
 /** Why the microphone does not work, or that it does. */
 export type MicrophoneState =
@@ -137,6 +170,8 @@ export interface SoundPort extends Changes<'badge' | 'volume' | 'quality'> {
   setVolumeOf(who: ParticipantId, volume: number): void;
   /** Resumes suspended audio. Call from a click. */
   resume(): Promise<void>;
+  /** Plays a soft sign, quieter than any voice. */
+  cue(cue: Cue): void;
   /** Level of a slot's sound after all gains, 0 to 1 linear RMS: what tests and rings read. */
   slotLevel(slot: AudioSlotIndex): number;
 }
@@ -145,10 +180,12 @@ export interface SoundPort extends Changes<'badge' | 'volume' | 'quality'> {
 export interface Glance { readonly name: string; readonly people: number }
 
 /** Everything the face calls. Made once, by `createCore()`; wired to the network in one file of the core. */
-export interface Core extends Changes<'connection' | 'notice' | 'glance'> {
+export interface Core extends Changes<'connection' | 'notice' | 'happening' | 'glance'> {
   readonly connection: Connection;
   /** The newest notice; the face decides how long it shows. */
   readonly notice: Notice | null;
+  /** The newest; read it when 'happening' is told, since the next replaces it. */
+  readonly happening: Happening | null;
   /** There from the first welcome on; replaced whole by each new welcome ('connection' is told). */
   readonly world: World | null;
   /** What is seen from the door; null while nothing was. */
@@ -166,6 +203,14 @@ export interface Core extends Changes<'connection' | 'notice' | 'glance'> {
   leaveTable(): void;
   rename(name: string): void;
   setHearing(preset: HearingPreset): void;
+  /** Asks for a lasting change. Resolves once it is committed; rejects with {@link ChangeRefused}. */
+  change(change: Change): Promise<Made | null>;
+  /** Asks what a topic says at length; it comes into the agenda ('details'). */
+  readTopic(topic: TopicId): void;
+  /** Asks where I have been, or where everybody has; it comes into the agenda ('details'). */
+  readVisits(everybody: boolean): void;
 }
+
+export type { ChangeRefusal };
 
 export type { Microphone, Segment };

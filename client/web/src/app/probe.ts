@@ -6,6 +6,7 @@
  * torg.connection()   // as in ports.ts: { state: 'in' }, …
  * torg.people()       // [{ id, name, x, y, table, microphone, presence, level, me }], metres, RFC 6464 levels
  * torg.slots()        // [{ slot, speaker, gain, rms }], one for each audio slot
+ * torg.agenda()       // { slots, topics, open, interests }, as the server told them
  * torg.output()       // { left, right }, linear RMS of what goes to the loudspeaker now
  * torg.badges()       // { heard: { kind, … }, hearing: { kind, … } }
  * torg.microphone()   // { state, muted, level }
@@ -14,7 +15,7 @@
  * ```
  */
 import type { PeerStatistics } from '../sound/peer';
-import type { AudioSlotIndex } from '../wire/types';
+import type { AudioSlotIndex, Slot, TopicCard } from '../wire/types';
 import type { PageCore } from './core';
 import type { Connection, HeardBadge, HearingBadge, MicrophoneState } from './ports';
 
@@ -34,11 +35,20 @@ export interface ProbedPerson {
 /** An audio slot, as the probe tells. `gain` is the hearing law's, `rms` what is played after all gains. */
 export interface ProbedSlot { slot: number; speaker: number | null; gain: number; rms: number }
 
+/** The marketplace, as the probe tells. `open` holds slots, `interests` the topics that I marked. */
+export interface ProbedAgenda {
+  slots: readonly Slot[];
+  topics: TopicCard[];
+  open: number[];
+  interests: number[];
+}
+
 /** What `window.torg` offers. */
 export interface Probe {
   connection(): Connection;
   people(): ProbedPerson[];
   slots(): ProbedSlot[];
+  agenda(): ProbedAgenda;
   output(): { left: number; right: number };
   badges(): { heard: HeardBadge; hearing: HearingBadge };
   microphone(): { state: MicrophoneState; muted: boolean; level: number };
@@ -56,6 +66,7 @@ export function exposeProbe(core: PageCore): void {
     connection: () => core.connection,
     people: () => people(core),
     slots: () => slots(core),
+    agenda: () => agenda(core),
     output: () => {
       const [left, right] = core.insides.sides();
       return { left, right };
@@ -69,6 +80,11 @@ export function exposeProbe(core: PageCore): void {
     media: () => core.insides.media,
   };
   Object.defineProperty(window, 'torg', { value: Object.freeze(probe) });
+}
+
+function agenda({ world }: PageCore): ProbedAgenda {
+  const { slots = [], topics = new Map<never, never>(), openSlots = [], interests = [] } = world?.agenda ?? {};
+  return { slots, topics: [...topics.values()], open: [...openSlots], interests: [...interests] };
 }
 
 function people({ world }: PageCore): ProbedPerson[] {

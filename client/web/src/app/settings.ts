@@ -1,12 +1,12 @@
 /**
- * What the browser keeps between visits: choices, never tokens. Private windows and strict policies may refuse
+ * What the browser keeps between visits: choices, and by what a space knows me again. Never the token of a link. Private windows and strict policies may refuse
  * storage; then nothing is kept, and nothing breaks.
  */
 
 const PREFIX = 'torg.';
 
 /** What is kept. */
-export type Setting = 'microphone' | 'volume' | 'name' | 'locale' | 'list' | 'shortcuts';
+export type Setting = 'microphone' | 'volume' | 'name' | 'locale' | 'list' | 'shortcuts' | 'cues' | `person.${string}`;
 
 /** What was kept, or null. */
 export function recall(setting: Setting): string | null {

@@ -1,4 +1,5 @@
 /** What a person chose about the page and finds again on the next visit. */
+import type { Cue } from '../app/ports';
 import { recall, remember } from '../app/settings';
 
 class Choices {
@@ -6,6 +7,8 @@ class Choices {
   #list = $state(recall('list'));
   /** Came in without a microphone, by choice; not kept. */
   listensOnly = false;
+  /** The cues that are turned off. */
+  #quiet = $state.raw<readonly string[]>((recall('cues') ?? '').split(' ').filter((cue) => cue !== ''));
   #singleKeys = $state(recall('shortcuts') !== 'off');
 
   get name(): string { return this.#name; }
@@ -19,6 +22,13 @@ class Choices {
   set list(open: boolean) {
     this.#list = open ? 'open' : 'closed';
     remember('list', this.#list);
+  }
+
+  /** Whether a soft sign is played. */
+  cue(cue: Cue): boolean { return !this.#quiet.includes(cue); }
+  setCue(cue: Cue, on: boolean): void {
+    this.#quiet = on ? this.#quiet.filter((one) => one !== cue) : [...this.#quiet, cue];
+    remember('cues', this.#quiet.join(' '));
   }
 
   /** Whether single keys are shortcuts. */

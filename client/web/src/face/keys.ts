@@ -1,7 +1,7 @@
 /** What keys mean, apart from the page they are pressed on. */
 import type { Walk } from '../wire/types';
 
-export type Shortcut = 'mute' | 'list' | 'find' | 'help' | 'zoom_in' | 'zoom_out' | 'zoom_fit';
+export type Shortcut = 'mute' | 'list' | 'board' | 'find' | 'help' | 'zoom_in' | 'zoom_out' | 'zoom_fit';
 type Direction = 'north' | 'east' | 'south' | 'west';
 
 /** By place on the keyboard, so that WASD lies where the hand expects it on any layout. */
@@ -11,7 +11,8 @@ const ARROWS: Readonly<Record<string, Direction>> = {
 };
 /** By the sign on the key, so that they match what the help shows. */
 const SHORTCUTS: Readonly<Record<string, Shortcut>> = {
-  m: 'mute', l: 'list', f: 'find', '?': 'help', '+': 'zoom_in', '=': 'zoom_in', '-': 'zoom_out', '0': 'zoom_fit',
+  m: 'mute', l: 'list', b: 'board', f: 'find', '?': 'help', '+': 'zoom_in', '=': 'zoom_in', '-': 'zoom_out',
+  '0': 'zoom_fit',
 };
 
 export interface Key { readonly code: string; readonly key: string; readonly ctrlKey: boolean; readonly metaKey: boolean; readonly altKey: boolean }

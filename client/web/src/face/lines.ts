@@ -108,12 +108,14 @@ export function spotIn(zone: ZoneSpec, who: ParticipantId): Point {
   };
 }
 
-/** A place at talking distance from somebody, on my side of them, on the map. */
-export function besideOf(them: Point, me: Point, map: { width_m: number; height_m: number }): Point {
+/** A place near somebody or something, at talking distance unless told, on my side of it, on the map. */
+export function besideOf(
+  them: Point, me: Point, map: { width_m: number; height_m: number }, distance_m = TALKING_DISTANCE_M,
+): Point {
   const away = Math.hypot(me.x - them.x, me.y - them.y);
   const x = away > 0.01 ? (me.x - them.x) / away : 1;
   const y = away > 0.01 ? (me.y - them.y) / away : 0;
-  const reach = Math.min(TALKING_DISTANCE_M, Math.max(away, 0.6));
+  const reach = Math.min(distance_m, Math.max(away, 0.6));
   const margin = 0.4;
   return {
     x: Math.min(Math.max(them.x + x * reach, margin), map.width_m - margin),

@@ -20,6 +20,9 @@ const NEARBY_EVERY_MS = 500;
 /** I have arrived when I stood still for this many looks: the first may come before the walk has begun. */
 const ARRIVED_AFTER_LOOKS = 3;
 
+/** Somebody a line on the map leads to is found when they are this near, metres. */
+const FOUND_M = 2;
+
 /** Where I am on my way to, as long as I have not arrived or turned. */
 export interface Heading { readonly name: string; readonly table: TableId | null }
 
@@ -41,6 +44,7 @@ export class SquareState {
   #zone = $state<string | null>(null);
   #heading = $state.raw<Heading | null>(null);
   #stillFor = 0;
+  #guide = $state<ParticipantId | null>(null);
 
   constructor(core: Core, world: () => World) {
     this.core = core;
@@ -65,6 +69,8 @@ export class SquareState {
   /** The name of the zone I stand in. */
   get zone(): string | null { return this.#zone; }
   get heading(): Heading | null { return this.#heading; }
+  /** To whom a line on the map leads, until I am there. */
+  get guide(): ParticipantId | null { return this.#guide; }
   get earshot_m(): number { return HEARING_LAWS[this.hearing].edge_m; }
 
   joinTable(table: TableId): void {
@@ -96,6 +102,31 @@ export class SquareState {
     if (person.place.on === 'seat') return this.joinTable(person.place.table);
     this.#head({ name: person.name, table: null });
     this.core.walkTo(besideOf(them, me, world.space.map));
+  }
+
+  /** Walks to the rim of a table, to stand beside those who sit there. */
+  walkUpToTable(table: TableId): void {
+    const { world } = this;
+    const spec = world.space.map.tables[table];
+    const me = world.position(world.me);
+    if (!spec || !me) return;
+    this.#head({ name: spec.name, table: null });
+    this.core.walkTo(besideOf(spec, me, world.space.map, spec.radius_m + 0.7));
+  }
+
+  /** Walks to where all meet: the stage, else the middle of the square. */
+  goToPlenum(): void {
+    const { map } = this.world.space;
+    const stage = map.zones.findIndex(({ kind }) => kind === 'stage');
+    if (stage >= 0) return this.goToZone(stage);
+    this.#heading = null;
+    const middle = { name: '', kind: 'plain', x: map.width_m / 2 - 3, y: map.height_m / 2 - 3, width_m: 6, height_m: 6 } as const;
+    this.core.walkTo(spotIn(middle, this.world.me));
+  }
+
+  /** Shows the way to somebody by a line on the map; null takes it away. */
+  showWayTo(who: ParticipantId | null): void {
+    this.#guide = who;
   }
 
   /** I walk by hand, or was refused: not on the way any more. */
@@ -132,6 +163,15 @@ export class SquareState {
     };
   }
 
+  /** Whether I stand by somebody, sit with them, or they are gone. */
+  #hasFound(world: World, who: ParticipantId): boolean {
+    const me = world.position(world.me);
+    const them = world.position(who);
+    if (!me || !them) return true;
+    const table = world.tableOf(who);
+    return Math.hypot(me.x - them.x, me.y - them.y) < FOUND_M || (table !== null && table === world.tableOf(world.me));
+  }
+
   #followNearby(world: World): () => void {
     let last = { x: NaN, y: NaN };
     const look = (): void => {
@@ -141,6 +181,7 @@ export class SquareState {
       let near = 0;
       for (const who of world.people.keys()) if (who !== world.me && world.gain(who) > 0) near += 1;
       this.#near = near;
+      if (this.#guide !== null && this.#hasFound(world, this.#guide)) this.#guide = null;
       this.#stillFor = at.x === last.x && at.y === last.y ? this.#stillFor + 1 : 0;
       last = at;
       if (this.#stillFor >= ARRIVED_AFTER_LOOKS && this.#heading) this.#heading = null;

@@ -1,7 +1,9 @@
 /** Words for what the server and the browser say in codes. Every code has words: the compiler holds it. */
 import { m } from '$paraglide/messages';
 import type { HeardBadge, HearingBadge, MicrophoneState } from '../app/ports';
-import { NAME_CHARS_MAX, type GoodbyeReason, type HearingPreset, type RefusalCode } from '../wire/types';
+import type { ChangeRefusal } from '../app/ports';
+import { NAME_CHARS_MAX, type Door, type GoodbyeReason, type HearingPreset, type LanguageTag, type Need, type RefusalCode, type Role, type SlotKind } from '../wire/types';
+import { language } from './language.svelte';
 
 const REFUSALS: Readonly<Record<RefusalCode, () => string>> = {
   protocol_version: () => m.refusal_protocol_version(),
@@ -22,10 +24,29 @@ const REFUSALS: Readonly<Record<RefusalCode, () => string>> = {
   offer_lacks: () => m.refusal_offer_lacks(),
   codec: () => m.refusal_codec(),
   media_full: () => m.refusal_media_full(),
+  text: () => m.refusal_text(),
+  unknown: () => m.refusal_unknown(),
+  cell_taken: () => m.refusal_cell_taken(),
+  convener_busy: () => m.refusal_convener_busy(),
+  slot_closed: () => m.refusal_slot_closed(),
+  time: () => m.slot_times_wrong(),
+  too_many: () => m.refusal_too_many(),
+  not_now: () => m.refusal_not_now(),
+  not_saved: () => m.refusal_not_saved(),
+  door_locked: () => m.refusal_door_locked(),
+  turned_away: () => m.refusal_turned_away(),
 };
 
 export function refusalWords(code: RefusalCode): string {
   return REFUSALS[code]();
+}
+
+/** Why a lasting change was not made. `message` is the server's own sentence, shown where it says more than ours. */
+export function changeRefusalWords(code: ChangeRefusal, message: string): string {
+  if (code === 'line_down') return m.refusal_line_down();
+  if (code === 'line_lost') return m.refusal_line_lost();
+  // Which of several topics it is stands only there, and only in English; the rest is said in the page's language.
+  return code === 'convener_busy' && language.locale === 'en' && message !== '' ? message : refusalWords(code);
 }
 
 /** What to do about a refused hello. */
@@ -33,9 +54,11 @@ export function refusalRemedy(code: RefusalCode): 'reload' | 'try_again' | 'none
   switch (code) {
     case 'link':
     case 'unknown_space':
+    case 'turned_away':
       return 'none';
     case 'name':
     case 'space_full':
+    case 'door_locked':
     case 'media_full':
     case 'too_frequent':
       return 'try_again';
@@ -52,6 +75,8 @@ const ENDINGS: Readonly<Record<'left' | GoodbyeReason, () => Ending>> = {
   link_revoked: () => ({ title: m.end_link_revoked_title(), text: m.end_link_revoked_text(), again: null }),
   server_stops: () => ({ title: m.end_server_stops_title(), text: m.end_server_stops_text(), again: m.try_again() }),
   space_restarts: () => ({ title: m.end_space_restarts_title(), text: m.end_space_restarts_text(), again: m.come_back() }),
+  removed: () => ({ title: m.end_removed_title(), text: m.end_removed_text(), again: null }),
+  space_closed: () => ({ title: m.end_space_closed_title(), text: m.end_space_closed_text(), again: null }),
   fell_behind: () => ({ title: m.end_fell_behind_title(), text: m.end_fell_behind_text(), again: m.come_back() }),
 };
 
@@ -147,4 +172,50 @@ const PRESETS: Readonly<Record<HearingPreset, () => string>> = {
 
 export function presetWords(preset: HearingPreset): string {
   return PRESETS[preset]();
+}
+
+const ROLES: Readonly<Record<Role, () => string>> = {
+  host: () => m.host(), co_host: () => m.role_co_host(), facilitator: () => m.role_facilitator(),
+  convener: () => m.role_convener(), reporter: () => m.role_reporter(), helper: () => m.role_helper(),
+  participant: () => m.role_participant(),
+};
+
+export function roleWords(role: Role): string {
+  return ROLES[role]();
+}
+
+const KINDS: Readonly<Record<SlotKind, () => string>> = {
+  plenum: () => m.kind_plenum(), topics: () => m.kind_topics(), break: () => m.kind_break(),
+};
+
+export function slotKindWords(kind: SlotKind): string {
+  return KINDS[kind]();
+}
+
+const NEEDS: Readonly<Record<Need, () => string>> = {
+  quiet: () => m.need_quiet(), screen: () => m.need_screen(), closed: () => m.need_closed(),
+  facilitator: () => m.need_facilitator(),
+};
+
+export function needWords(need: Need): string {
+  return NEEDS[need]();
+}
+
+export function doorWords(door: Door): { title: string; text: string } {
+  switch (door) {
+    case 'open': return { title: m.door_open(), text: m.door_open_hint() };
+    case 'lobby': return { title: m.door_lobby(), text: m.door_lobby_hint() };
+    case 'locked': return { title: m.door_locked(), text: m.door_locked_hint() };
+  }
+}
+
+/** A language by its name in the page's own; the tag itself where the browser doesn't know it. */
+export function languageName(tag: LanguageTag): string {
+  const names = new Intl.DisplayNames([language.locale === 'nn' ? 'nb' : language.locale], { type: 'language', fallback: 'code' });
+  try {
+    const name = names.of(tag) ?? tag;
+    return name.charAt(0).toLocaleUpperCase() + name.slice(1);
+  } catch {
+    return tag;
+  }
 }

@@ -8,7 +8,7 @@ import type { Palette } from './colours';
 import { paintGround } from './ground';
 import type { Context } from './brush';
 import type { Box } from './labels';
-import { paintPlaces } from './places';
+import { paintPlaces, type Titles } from './places';
 
 interface GroundView {
   readonly context: Context;
@@ -36,6 +36,7 @@ export class GroundCache {
   readonly #context = this.#canvas.getContext('2d', { alpha: false });
   #palette: Palette;
   #painted: Painted | null = null;
+  #titles: Titles = new Map();
   #scaleSeen = 0;
   #scaleSince = 0;
 
@@ -46,6 +47,13 @@ export class GroundCache {
   repalette(palette: Palette): void {
     this.#palette = palette;
     this.forget();
+  }
+
+  /** What the tables carry now. */
+  setTitles(titles: Titles): void {
+    const isSame = titles.size === this.#titles.size && [...titles].every(([table, title]) => this.#titles.get(table) === title);
+    this.#titles = titles;
+    if (!isSame) this.forget();
   }
 
   forget(): void {
@@ -112,7 +120,7 @@ export class GroundCache {
       originX: -area.left * camera.scale, originY: -area.top * camera.scale, visible: area,
     };
     paintGround(brush, { width: map.width_m, height: map.height_m });
-    const names = paintPlaces(brush, map);
+    const names = paintPlaces(brush, map, this.#titles);
     this.#painted = { scale: camera.scale, density, area, names };
   }
 }

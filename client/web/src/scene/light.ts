@@ -74,6 +74,37 @@ export function paintTableGlow(view: LightView, stage: Stage, table: TableId, is
   context.restore();
 }
 
+/** A line from me to somebody I look for, up to the rim of their avatar. */
+export function paintGuide(view: LightView, me: Point, them: Point): void {
+  const { context, palette, camera } = view;
+  const from = toScreen(camera, view.size, me);
+  const to = toScreen(camera, view.size, them);
+  const away = Math.hypot(to.x - from.x, to.y - from.y);
+  const rim = 0.62 * camera.scale;
+  if (away < 2 * rim) return;
+  const x = (to.x - from.x) / away;
+  const y = (to.y - from.y) / away;
+  const stroke = (colour: string, width: number): void => {
+    context.strokeStyle = colour;
+    context.lineWidth = width;
+    context.beginPath();
+    context.moveTo(from.x + x * rim, from.y + y * rim);
+    context.lineTo(to.x - x * rim, to.y - y * rim);
+    context.stroke();
+  };
+  context.save();
+  context.lineCap = 'round';
+  context.setLineDash([2, 10]);
+  stroke(palette.map.plate, 8);
+  stroke(palette.accent, 5);
+  context.setLineDash([]);
+  context.lineWidth = 3;
+  context.strokeStyle = palette.accent;
+  disc(context, to.x, to.y, rim * 1.1);
+  context.stroke();
+  context.restore();
+}
+
 /** Gives whether it still runs. */
 export function paintRipple(view: LightView, ripple: Ripple, time: number): boolean {
   const share = (time - ripple.since) / RIPPLE_MS;

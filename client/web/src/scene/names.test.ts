@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { brokenInto, initials, shortName } from './names';
+import { brokenInto, cutInto, initials, shortName } from './names';
 
 describe('names on the map', () => {
   it('takes initials from the first and the last word', () => {
@@ -24,5 +24,16 @@ describe('names on the map', () => {
     expect(brokenInto('A b c d', 2, 4, measure)).toEqual(['A b', 'c d']);
     expect(brokenInto('Arbeidsinkludering', 2, 10, measure)).toBeNull();
     expect(brokenInto('one two three', 2, 5, measure)).toBeNull();
+  });
+});
+
+describe('titles on a plate', () => {
+  const cut = (title: string, width: number) => cutInto(title, 2, width, (text) => [...text].length);
+
+  it('take two lines, and end with an ellipsis where they are longer', () => {
+    expect(cut('Coffee without an agenda', 14)).toEqual(['Coffee without', 'an agenda']);
+    expect(cut('Getting employers to say yes the first time', 20)).toEqual(['Getting employers to', 'say yes the first t…']);
+    expect(cut('Arbeidsinkluderingsordninger', 12)).toEqual(['Arbeidsinkl…']);
+    expect(cut('Short', 12)).toEqual(['Short']);
   });
 });

@@ -31,6 +31,29 @@ export function shortName(name: string, most: number): string {
 }
 
 /**
+ * A label in at most `lines` lines of at most `width`, cut with an ellipsis where it is longer. A word that is wider
+ * than a line is cut too.
+ */
+export function cutInto(label: string, lines: number, width: number, measure: (text: string) => number): string[] {
+  const cut = (text: string): string => {
+    const letters = lettersOf(text);
+    while (letters.length > 1 && measure(`${letters.join('').trimEnd()}…`) > width) letters.pop();
+    return `${letters.join('').trimEnd()}…`;
+  };
+  const broken: string[] = [];
+  for (const word of label.trim().split(/\s+/u)) {
+    const last = broken.at(-1);
+    if (last !== undefined && measure(`${last} ${word}`) <= width) broken[broken.length - 1] = `${last} ${word}`;
+    else if (broken.length < lines) broken.push(measure(word) <= width ? word : cut(word));
+    else {
+      broken[broken.length - 1] = cut(`${last ?? ''} ${word}`);
+      break;
+    }
+  }
+  return broken;
+}
+
+/**
  * A label broken into at most `lines` lines of at most `width`, or null when it does not fit. `measure` gives the
  * width of a text.
  */

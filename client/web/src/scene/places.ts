@@ -3,7 +3,7 @@ import type { MapSpec, Point, SeatIndex, TableSpec, ZoneSpec } from '../wire/typ
 import { at, disc, fontOf, isVisible, roundedBox, type Brush, type Context } from './brush';
 import type { ColourName, Palette } from './colours';
 import type { Box } from './labels';
-import { brokenInto, shortName } from './names';
+import { brokenInto, cutInto, shortName } from './names';
 
 /** Seats stand this far inside the rim, as the engine places them. */
 const SEAT_INSIDE_RIM_M = 0.3;
@@ -16,6 +16,14 @@ const DISC_SIZES_PX = [15, 14, 13, 12, 11] as const;
 /** On a small disc no name is larger than this share of its radius, so that all tables speak alike. */
 const DISC_SIZE_SHARE = 0.46;
 const WALL_WIDTH_M = 0.26;
+/** A table's own name, above its topic. */
+const SMALL_PX = 10;
+/** How wide a topic's plate is at most, and its lines, CSS pixels. */
+const PLATE_PX = 150;
+const PLATE_LINE_PX = 15;
+
+/** What tables carry now: a topic's title, by the table's index. */
+export type Titles = ReadonlyMap<number, string>;
 
 /** Where a seat is: counted from the top, clockwise. */
 export function seatPoint(table: TableSpec, seat: SeatIndex | number): Point {
@@ -25,13 +33,13 @@ export function seatPoint(table: TableSpec, seat: SeatIndex | number): Point {
 }
 
 /** Paints all places; gives the boxes of their names, CSS pixels from the map's origin, which no other name may cover. */
-export function paintPlaces(brush: Brush, map: MapSpec): Box[] {
+export function paintPlaces(brush: Brush, map: MapSpec, titles: Titles = new Map()): Box[] {
   const names: Box[] = [];
   for (const zone of map.zones) paintZone(brush, zone, names);
   for (const wall of map.walls) paintWall(brush, wall);
-  for (const table of map.tables) {
-    if (isVisible(brush, table.x, table.y, table.radius_m + 2)) paintTable(brush, table, names);
-  }
+  map.tables.forEach((table, index) => {
+    if (isVisible(brush, table.x, table.y, table.radius_m + 2)) paintTable(brush, table, titles.get(index), names);
+  });
   return names;
 }
 
@@ -135,7 +143,7 @@ function paintWall(brush: Brush, [x1, y1, x2, y2]: readonly [number, number, num
   });
 }
 
-function paintTable(brush: Brush, table: TableSpec, names: Box[]): void {
+function paintTable(brush: Brush, table: TableSpec, title: string | undefined, names: Box[]): void {
   const { palette, scale } = brush;
   const wall = (table.radius_m + WALL_OUTSIDE_RIM_M) * scale;
   const wood = Math.max(table.radius_m - DISC_INSIDE_RIM_M, table.radius_m * 0.4) * scale;
@@ -146,7 +154,7 @@ function paintTable(brush: Brush, table: TableSpec, names: Box[]): void {
     context.fill();
     paintSoundWall(context, palette, table, wall);
     paintDisc(context, palette, wood);
-    nameTable(context, palette, table, wood, wall, names, scale);
+    writeTable({ context, palette, table, wood, wall, names, scale }, title);
     if (table.wall !== 'closed') return;
     const lock = lockPoint(table, wall);
     names.push(boxAround(table.x * scale + lock.x, table.y * scale + lock.y, 2 * LOCK_PX, 2 * LOCK_PX));
@@ -218,36 +226,75 @@ function paintDisc(context: Context, palette: Palette, radius: number): void {
   context.stroke();
 }
 
-/** The name on the disc in two lines; where they don't fit, on a plate above the table. */
-function nameTable(
-  context: Context, palette: Palette, table: TableSpec, wood: number, wall: number, names: Box[], scale: number,
-): void {
-  const x = table.x * scale;
-  const y = table.y * scale;
-  context.textAlign = 'center';
-  context.textBaseline = 'middle';
-  for (const size of DISC_SIZES_PX) {
-    if (size > Math.max(wood * DISC_SIZE_SHARE, 11)) continue;
-    context.font = fontOf(size, 650);
-    const lines = brokenInto(table.name, 2, wood * 1.72, (text) => context.measureText(text).width);
-    if (!lines || size * 1.2 * lines.length > wood * 1.4) continue;
-    context.fillStyle = palette.map['wood-ink'];
-    lines.forEach((line, index) => {
-      context.fillText(line, 0, (index - (lines.length - 1) / 2) * size * 1.18 + 0.5);
-    });
-    names.push(boxAround(x, y, wood * 1.8, size * lines.length * 1.4));
+/** A table's disc, to write on: pixels from its middle. */
+interface Disc {
+  readonly context: Context;
+  readonly palette: Palette;
+  readonly table: TableSpec;
+  readonly wood: number;
+  readonly wall: number;
+  readonly names: Box[];
+  readonly scale: number;
+}
+
+/**
+ * The name on the disc in two lines; where they don't fit, on a plate above the table. A topic takes the disc, with
+ * the table's name small above it; one that is too long for the disc stands on the plate, and the name stays.
+ */
+function writeTable(on: Disc, title: string | undefined): void {
+  on.context.textAlign = 'center';
+  on.context.textBaseline = 'middle';
+  if (title === undefined) {
+    if (!writeOnDisc(on, on.table.name, null)) writePlate(on, [shortName(on.table.name, 26)]);
     return;
   }
+  if (writeOnDisc(on, title, on.table.name)) return;
+  on.context.font = fontOf(12, 650);
+  const lines = cutInto(title, 2, PLATE_PX, (text) => on.context.measureText(text).width);
+  const isNamed = writeOnDisc(on, on.table.name, null);
+  if (!isNamed) lines.unshift(shortName(on.table.name, 26));
+  writePlate(on, lines, !isNamed);
+}
+
+/** Gives whether it fits in two lines, below a small line where there is one. */
+function writeOnDisc({ context, palette, table, wood, names, scale }: Disc, label: string, above: string | null): boolean {
+  for (const size of DISC_SIZES_PX) {
+    if (size > Math.max(wood * DISC_SIZE_SHARE, 11)) continue;
+    const small = above === null ? 0 : SMALL_PX;
+    context.font = fontOf(size, 650);
+    const lines = brokenInto(label, 2, wood * 1.72, (text) => context.measureText(text).width);
+    if (!lines || size * 1.2 * lines.length + small * 1.6 > wood * 1.4) continue;
+    context.fillStyle = palette.map['wood-ink'];
+    lines.forEach((line, index) => {
+      context.fillText(line, 0, (index - (lines.length - 1) / 2) * size * 1.18 + 0.5 + small * 0.6);
+    });
+    names.push(boxAround(table.x * scale, table.y * scale, wood * 1.8, size * lines.length * 1.4 + small * 2));
+    if (above === null) return true;
+    context.font = fontOf(SMALL_PX, 500);
+    context.fillText(shortName(above, 14), 0, -(lines.length / 2) * size * 1.18 - small * 0.3);
+    return true;
+  }
+  return false;
+}
+
+/** Lines on a plate of the table's wood, above it; the first one lighter where it is the table's name above a topic. */
+function writePlate({ context, palette, table, wall, names, scale }: Disc, lines: readonly string[], headed = false): void {
   context.font = fontOf(12, 650);
-  const name = shortName(table.name, 26);
-  const width = context.measureText(name).width + 14;
-  const top = -wall - 15;
+  const width = Math.max(...lines.map((line) => context.measureText(line).width)) + 18;
+  const height = PLATE_LINE_PX * lines.length + 5;
+  const top = -wall - 5 - height;
+  context.fillStyle = palette.map.shadow;
+  roundedBox(context, -width / 2, top + 1.5, width, height, 10);
+  context.fill();
   context.fillStyle = palette.map.wood;
-  roundedBox(context, -width / 2, top - 10, width, 20, 10);
+  roundedBox(context, -width / 2, top, width, height, 10);
   context.fill();
   context.fillStyle = palette.map['wood-ink'];
-  context.fillText(name, 0, top + 0.5);
-  names.push(boxAround(x, y + top, width, 20));
+  lines.forEach((line, index) => {
+    context.font = headed && index === 0 ? fontOf(11, 400) : fontOf(12, 650);
+    context.fillText(line, 0, top + 3 + PLATE_LINE_PX * (index + 0.5));
+  });
+  names.push(boxAround(table.x * scale, table.y * scale + top + height / 2, width, height));
 }
 
 const LOCK_PX = 10;

@@ -9,8 +9,9 @@ import { readPalette, type Palette } from './colours';
 import { avatarRadius, Crowd } from './crowd';
 import { Figures, isWalking, type Stage } from './figures';
 import { GroundCache } from './ground_cache';
-import { paintEarshot, paintRipple, paintTableGlow, type Ripple } from './light';
-import { WALL_OUTSIDE_RIM_M } from './places';
+import type { Box } from './labels';
+import { paintEarshot, paintGuide, paintRipple, paintTableGlow, type Ripple } from './light';
+import { WALL_OUTSIDE_RIM_M, type Titles } from './places';
 import { Sprites } from './sprites';
 
 /** What lies under a point of the screen. */
@@ -55,6 +56,8 @@ export class Scene {
   #fits = true;
   #pointed: Target = { kind: 'outside' };
   #ripple: Ripple | null = null;
+  #guide: ParticipantId | null = null;
+  #covered = false;
   #namesAt = -Infinity;
   #namesDirty = true;
   #lastFrame: number | null = null;
@@ -117,9 +120,44 @@ export class Scene {
     this.wake();
   }
 
+  /** Something lies over the whole map: nothing is painted that nobody sees. */
+  cover(covered: boolean): void {
+    this.#covered = covered;
+    if (!covered) this.wake();
+  }
+
   /** Somebody moved, spoke, came or left. */
   wake(): void {
+    if (this.#covered) return;
     if (this.#request === 0) this.#request = requestAnimationFrame((time) => this.#frame(time));
+  }
+
+  /** What the tables carry now. */
+  setTitles(titles: Titles): void {
+    this.#ground.setTitles(titles);
+    this.#namesDirty = true;
+    this.wake();
+  }
+
+  /** A line from me to somebody; null takes it away. */
+  guideTo(who: ParticipantId | null): void {
+    this.#guide = who;
+    this.wake();
+  }
+
+  /** What of the square is seen, metres. */
+  get seen(): Box {
+    const { x, y, scale } = this.#camera;
+    const across = this.#size.width / scale / 2;
+    const down = this.#size.height / scale / 2;
+    return { left: x - across, right: x + across, top: y - down, bottom: y + down };
+  }
+
+  /** Brings a place into the middle; I am not followed until I walk again. */
+  lookAt(at: Point): void {
+    this.#follows = false;
+    this.#fits = false;
+    this.#aim({ ...this.#target, x: at.x, y: at.y }, false);
   }
 
   /** Names may have changed, not only places. */
@@ -301,6 +339,8 @@ export class Scene {
     const mine = stage.tableOf(stage.me);
     if (me) paintEarshot(view, stage, me, mine);
     if (mine !== null) paintTableGlow(view, stage, mine, true);
+    const them = this.#guide === null ? undefined : this.#figures.all.get(this.#guide);
+    if (me && them) paintGuide(view, me, them);
     if (this.#pointed.kind === 'table' && this.#pointed.id !== mine) paintTableGlow(view, stage, this.#pointed.id, false);
     if (this.#ripple && !paintRipple(view, this.#ripple, time)) this.#ripple = null;
   }

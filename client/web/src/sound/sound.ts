@@ -1,10 +1,11 @@
 /** Everything that sounds, put together: the peer connection, the ear, the badges, and what the server is told. */
 import { Teller } from '../app/changes';
-import type { HeardBadge, HearingBadge, SoundPort, World } from '../app/ports';
+import type { Cue, HeardBadge, HearingBadge, SoundPort, World } from '../app/ports';
 import { recall, remember } from '../app/settings';
 import type { AudioSlotIndex, ClientMessage, MediaState, ParticipantId, ServerMessage } from '../wire/types';
 import { sameBadge, type Line } from './badge';
 import type { AudioOutput } from './context';
+import { playCue } from './cue';
 import { Ear } from './ear';
 import { Media } from './media';
 import type { PageMicrophone } from './microphone';
@@ -95,6 +96,10 @@ export class PageSound extends Teller<'badge' | 'volume' | 'quality'> implements
     this.#ear.start();
     await this.#output.resume();
     this.#changed();
+  }
+
+  cue(cue: Cue): void {
+    playCue(this.#output, cue, this.#volume);
   }
 
   slotLevel(slot: AudioSlotIndex): number {

@@ -24,8 +24,11 @@ export class WireError extends Error {
 /** Every tag the server may send; the compiler holds the list complete. */
 const SERVER_TAGS: Record<ServerMessage['type'], true> = {
   welcome: true, refused: true, answer: true, entered: true, left: true, renamed: true, microphone_changed: true,
-  presence_changed: true, place_changed: true, audio_slot: true, hearing_changed: true, heard: true,
-  media_lost: true, pong: true, goodbye: true,
+  presence_changed: true, place_changed: true, audio_slot: true, hearing_changed: true, heard: true, media_lost: true,
+  pong: true, goodbye: true, done: true, slot_changed: true, slot_removed: true,
+  topic_changed: true, topic_removed: true, my_interests: true, topic_detail: true, visits: true, slot_opened: true,
+  slot_closed: true, who_hosts: true, role_changed: true, door: true, in_lobby: true, help_calls: true,
+  asked_to_unmute: true, muted_by: true,
 };
 
 const KIND_MOTION = 1;

@@ -3,6 +3,8 @@
 export const PROTOCOL_VERSION = 1;
 export const AUDIO_SLOTS = 8;
 export const NAME_CHARS_MAX = 60;
+export const TITLE_CHARS_MAX = 140;
+export const PROSE_CHARS_MAX = 2000;
 
 export type ParticipantId = number & { readonly __brand: 'ParticipantId' };
 
@@ -11,6 +13,16 @@ export type TableId = number & { readonly __brand: 'TableId' };
 export type SeatIndex = number & { readonly __brand: 'SeatIndex' };
 
 export type AudioSlotIndex = number & { readonly __brand: 'AudioSlotIndex' };
+
+export type SlotId = number & { readonly __brand: 'SlotId' };
+
+export type TopicId = number & { readonly __brand: 'TopicId' };
+
+export type CommentId = number & { readonly __brand: 'CommentId' };
+
+export type VisitId = number & { readonly __brand: 'VisitId' };
+
+export type RequestId = number & { readonly __brand: 'RequestId' };
 
 export type SpaceId = string & { readonly __brand: 'SpaceId' };
 
@@ -23,6 +35,10 @@ export type VoiceLevel = number & { readonly __brand: 'VoiceLevel' };
 export type PersonName = string;
 
 export type Label = string;
+
+export type Title = string;
+
+export type Prose = string;
 
 export type Point = { x: number, y: number };
 
@@ -128,7 +144,7 @@ tables: Array<TableSpec>,
  */
 zones: Array<ZoneSpec>, };
 
-export type Role = "host" | "participant";
+export type Role = "host" | "co_host" | "facilitator" | "convener" | "reporter" | "helper" | "participant";
 
 export type Microphone = "absent" | "muted" | "on";
 
@@ -149,6 +165,398 @@ seat: SeatIndex, } | { "on": "rising",
 table: TableId, };
 
 export type Walk = "stop" | "north" | "north_east" | "east" | "south_east" | "south" | "south_west" | "west" | "north_west";
+
+export type LanguageTag = string & { readonly __brand: 'LanguageTag' };
+
+export type SlotKind = "plenum" | "topics" | "break";
+
+export type Slot = { 
+/**
+ * Which.
+ */
+id: SlotId, 
+/**
+ * What it is called: "Round 1".
+ */
+name: Label, 
+/**
+ * What happens in it.
+ */
+kind: SlotKind, 
+/**
+ * When it opens, the server's time.
+ */
+starts_at: TimeMs, 
+/**
+ * When it closes; later than it opens.
+ */
+ends_at: TimeMs, };
+
+export type Cell = { 
+/**
+ * The slot; one of [`SlotKind::Topics`].
+ */
+slot: SlotId, 
+/**
+ * The table.
+ */
+table: TableId, };
+
+export type NamedPerson = { 
+/**
+ * Who, if they have been in the space.
+ */
+participant: ParticipantId | null, 
+/**
+ * Their name.
+ */
+name: PersonName, };
+
+export type Need = "quiet" | "screen" | "closed" | "facilitator";
+
+export type TopicCard = { 
+/**
+ * Which.
+ */
+id: TopicId, 
+/**
+ * What it is called.
+ */
+title: Title, 
+/**
+ * Who brings it.
+ */
+convener: NamedPerson, 
+/**
+ * Who brings it along with them.
+ */
+co_conveners: Array<NamedPerson>, 
+/**
+ * The slot that they would like.
+ */
+wish: SlotId | null, 
+/**
+ * Where it is placed; in the tray while nowhere.
+ */
+placed: Cell | null, 
+/**
+ * What it needs.
+ */
+needs: Array<Need>, 
+/**
+ * The language it is held in; any if none is named.
+ */
+language: LanguageTag | null, 
+/**
+ * How many would like to come.
+ */
+interested: number, 
+/**
+ * How many comments there are.
+ */
+comments: number, 
+/**
+ * A topic that this one's convener was asked to merge with, by that one's convener.
+ */
+merge_proposed_by: TopicId | null, };
+
+export type Comment = { 
+/**
+ * Which.
+ */
+id: CommentId, 
+/**
+ * Who wrote it.
+ */
+by: NamedPerson, 
+/**
+ * When.
+ */
+at: TimeMs, 
+/**
+ * What.
+ */
+text: Prose, };
+
+export type Visit = { 
+/**
+ * Which.
+ */
+id: VisitId, 
+/**
+ * Who.
+ */
+who: NamedPerson, 
+/**
+ * Where.
+ */
+table: TableId, 
+/**
+ * The topic that the table had then.
+ */
+topic: TopicId | null, 
+/**
+ * The slot that it was in.
+ */
+slot: SlotId | null, 
+/**
+ * From when.
+ */
+from: TimeMs, 
+/**
+ * Until when; nothing while it goes on.
+ */
+to: TimeMs | null, };
+
+export type TopicDetail = { 
+/**
+ * Which topic.
+ */
+topic: TopicId, 
+/**
+ * What it is about, and why.
+ */
+description: Prose, 
+/**
+ * What people wrote under it, oldest first.
+ */
+comments: Array<Comment>, 
+/**
+ * Who has been at its table: for its conveners and for hosts, else nothing.
+ */
+visits: Array<Visit> | null, };
+
+export type AgendaView = { 
+/**
+ * The slots, by start, then by id.
+ */
+slots: Array<Slot>, 
+/**
+ * The topics, by id; withdrawn and merged ones are not among them.
+ */
+topics: Array<TopicCard>, 
+/**
+ * The topics that you marked.
+ */
+my_interests: Array<TopicId>, };
+
+export type TopicText = { 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * What it is about, and why.
+ */
+description: string, 
+/**
+ * The slot that its conveners would like.
+ */
+wish: SlotId | null, 
+/**
+ * What it needs.
+ */
+needs: Array<Need>, 
+/**
+ * The language it is held in.
+ */
+language: LanguageTag | null, };
+
+export type SlotText = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * What happens in it.
+ */
+kind: SlotKind, 
+/**
+ * When it opens.
+ */
+starts_at: TimeMs, 
+/**
+ * When it closes.
+ */
+ends_at: TimeMs, };
+
+export type Door = "open" | "lobby" | "locked";
+
+export type Destination = { "at": Point } | { "table": TableId };
+
+export type Change = { "type": "post_topic", 
+/**
+ * What it says.
+ */
+topic: TopicText, 
+/**
+ * Where to place it at once; first come, first placed.
+ */
+at?: Cell | null, 
+/**
+ * Place it although the convener has another topic at that time.
+ */
+anyway?: boolean | null, } | { "type": "edit_topic", 
+/**
+ * Which.
+ */
+topic: TopicId, 
+/**
+ * What it says from now on, whole.
+ */
+text: TopicText, } | { "type": "place_topic", 
+/**
+ * Which.
+ */
+topic: TopicId, 
+/**
+ * Where.
+ */
+at: Cell, 
+/**
+ * Place it although a convener has another topic at that time.
+ */
+anyway?: boolean | null, } | { "type": "unplace_topic", 
+/**
+ * Which.
+ */
+topic: TopicId, } | { "type": "withdraw_topic", 
+/**
+ * Which.
+ */
+topic: TopicId, } | { "type": "set_co_conveners", 
+/**
+ * Which.
+ */
+topic: TopicId, 
+/**
+ * Who.
+ */
+participants: Array<ParticipantId>, } | { "type": "propose_merge", 
+/**
+ * The asker's own topic, which stays.
+ */
+topic: TopicId, 
+/**
+ * The topic that would go into it.
+ */
+with: TopicId, } | { "type": "answer_merge", 
+/**
+ * The topic that would go.
+ */
+topic: TopicId, 
+/**
+ * Whether it does.
+ */
+agree: boolean, } | { "type": "host_topic", 
+/**
+ * Which.
+ */
+topic: TopicId, } | { "type": "set_interest", 
+/**
+ * To which topic.
+ */
+topic: TopicId, 
+/**
+ * Whether.
+ */
+interested: boolean, } | { "type": "add_comment", 
+/**
+ * Which.
+ */
+topic: TopicId, 
+/**
+ * What.
+ */
+text: string, } | { "type": "remove_comment", 
+/**
+ * Of which topic.
+ */
+topic: TopicId, 
+/**
+ * Which.
+ */
+comment: CommentId, } | { "type": "add_slot", 
+/**
+ * What it is.
+ */
+slot: SlotText, } | { "type": "edit_slot", 
+/**
+ * Which.
+ */
+slot: SlotId, 
+/**
+ * What it is from now on, whole.
+ */
+text: SlotText, } | { "type": "remove_slot", 
+/**
+ * Which.
+ */
+slot: SlotId, } | { "type": "grant_role", 
+/**
+ * Whom.
+ */
+participant: ParticipantId, 
+/**
+ * Which.
+ */
+role: Role, } | { "type": "admit", 
+/**
+ * Whom.
+ */
+participant: ParticipantId, } | { "type": "admit_all", } | { "type": "turn_away", 
+/**
+ * Whom.
+ */
+participant: ParticipantId, 
+/**
+ * What they read.
+ */
+words: string, } | { "type": "set_door", 
+/**
+ * How it stands.
+ */
+door: Door, } | { "type": "set_capacity", 
+/**
+ * People.
+ */
+people: number, } | { "type": "mute", 
+/**
+ * Whom.
+ */
+participant: ParticipantId, } | { "type": "ask_to_unmute", 
+/**
+ * Whom.
+ */
+participant: ParticipantId, } | { "type": "move", 
+/**
+ * Whom.
+ */
+participant: ParticipantId, 
+/**
+ * Where.
+ */
+to: Destination, } | { "type": "remove", 
+/**
+ * Whom.
+ */
+participant: ParticipantId, 
+/**
+ * What they read.
+ */
+words: string, 
+/**
+ * Whether they may not come back.
+ */
+for_good: boolean, } | { "type": "call_for_help", 
+/**
+ * What about; may be empty.
+ */
+words: string, } | { "type": "end_help", 
+/**
+ * Whose call.
+ */
+participant: ParticipantId, };
 
 export type Start = { "at": Point } | { "table": Label };
 
@@ -192,7 +600,28 @@ resume?: string | null,
 /**
  * Where to stand at the start; nothing means the foyer, else the middle. Ignored when `resume` works.
  */
-start?: Start | null, } | { "type": "offer", 
+start?: Start | null, 
+/**
+ * The token of who came before, perhaps days ago, from [`super::Welcome::person`]: the same person again, with
+ * their topics, roles and visits. An unknown one, or one of somebody who is in already, is passed over.
+ */
+person?: string | null, } | { "type": "change", 
+/**
+ * The number of the request, chosen by the client.
+ */
+request: RequestId, 
+/**
+ * What.
+ */
+change: Change, } | { "type": "read_topic", 
+/**
+ * Which.
+ */
+topic: TopicId, } | { "type": "read_visits", 
+/**
+ * Of everybody: hosts.
+ */
+everybody: boolean, } | { "type": "offer", 
 /**
  * The session description (RFC 8866), complete with candidates if any: there is no trickle.
  */
@@ -234,7 +663,7 @@ preset: HearingPreset, } | { "type": "ping",
  */
 nonce: number, } | { "type": "leave", };
 
-export type RefusalCode = "protocol_version" | "malformed" | "too_large" | "too_deep" | "too_frequent" | "unknown_space" | "link" | "name" | "space_full" | "place" | "unknown_table" | "table_full" | "no_way" | "not_allowed" | "offer_unreadable" | "offer_lacks" | "codec" | "media_full";
+export type RefusalCode = "protocol_version" | "malformed" | "too_large" | "too_deep" | "too_frequent" | "unknown_space" | "link" | "name" | "text" | "unknown" | "cell_taken" | "convener_busy" | "slot_closed" | "time" | "too_many" | "not_now" | "not_saved" | "door_locked" | "turned_away" | "space_full" | "place" | "unknown_table" | "table_full" | "no_way" | "not_allowed" | "offer_unreadable" | "offer_lacks" | "codec" | "media_full";
 
 export type Refusal = { 
 /**
@@ -246,11 +675,45 @@ code: RefusalCode,
  */
 message: string, };
 
-export type GoodbyeReason = "server_stops" | "space_restarts" | "fell_behind" | "replaced" | "link_revoked";
+export type GoodbyeReason = "server_stops" | "space_restarts" | "fell_behind" | "replaced" | "link_revoked" | "removed" | "space_closed";
 
 export type Uplink = "down" | "no_packets" | "flowing";
 
 export type MediaState = "kept" | "offer";
+
+export type Made = { "topic": TopicId } | { "slot": SlotId } | { "comment": CommentId };
+
+export type Waiting = { 
+/**
+ * Who they will be.
+ */
+participant: ParticipantId, 
+/**
+ * Their name.
+ */
+name: PersonName, 
+/**
+ * Since when.
+ */
+since: TimeMs, };
+
+export type HelpCall = { 
+/**
+ * Who.
+ */
+participant: ParticipantId, 
+/**
+ * What about.
+ */
+words: Prose, 
+/**
+ * Since when.
+ */
+since: TimeMs, 
+/**
+ * Who takes care.
+ */
+helper: ParticipantId | null, };
 
 export type ParticipantView = { 
 /**
@@ -337,7 +800,15 @@ participants: Array<ParticipantView>,
 /**
  * What your audio slots carry, by index.
  */
-audio_slots: Array<ParticipantId | null>, };
+audio_slots: Array<ParticipantId | null>, 
+/**
+ * The agenda and the marketplace.
+ */
+agenda: AgendaView, 
+/**
+ * By this you are the same person when you come again: kept by the client, said in its hello.
+ */
+person: string, };
 
 export type ServerMessage = { "type": "welcome" } & Welcome | { "type": "refused", 
 /**
@@ -351,7 +822,95 @@ message: string,
 /**
  * Whether the server closes the connection after this.
  */
-closes: boolean, } | { "type": "answer", 
+closes: boolean, 
+/**
+ * Which request, if it was one.
+ */
+request: RequestId | null, } | { "type": "done", 
+/**
+ * Which.
+ */
+request: RequestId, 
+/**
+ * What it made.
+ */
+made: Made | null, } | { "type": "slot_changed", 
+/**
+ * As it is now.
+ */
+slot: Slot, } | { "type": "slot_removed", 
+/**
+ * Which.
+ */
+slot: SlotId, } | { "type": "topic_changed", 
+/**
+ * As it is now.
+ */
+topic: TopicCard, } | { "type": "topic_removed", 
+/**
+ * Which.
+ */
+topic: TopicId, 
+/**
+ * Where it went.
+ */
+into: TopicId | null, } | { "type": "my_interests", 
+/**
+ * All topics that you marked.
+ */
+topics: Array<TopicId>, } | { "type": "topic_detail" } & TopicDetail | { "type": "visits", 
+/**
+ * By start.
+ */
+visits: Array<Visit>, } | { "type": "slot_opened", 
+/**
+ * Which.
+ */
+slot: SlotId, } | { "type": "slot_closed", 
+/**
+ * Which.
+ */
+slot: SlotId, } | { "type": "who_hosts", 
+/**
+ * Which topic.
+ */
+topic: TopicId, } | { "type": "role_changed", 
+/**
+ * Whose.
+ */
+participant: ParticipantId, 
+/**
+ * To which.
+ */
+role: Role, } | { "type": "door", 
+/**
+ * How it stands.
+ */
+door: Door, 
+/**
+ * How many may be in.
+ */
+capacity: number, 
+/**
+ * Who waits, longest first.
+ */
+waiting: Array<Waiting>, } | { "type": "in_lobby", 
+/**
+ * What the space is called.
+ */
+name: Label, } | { "type": "help_calls", 
+/**
+ * Longest waiting first.
+ */
+calls: Array<HelpCall>, } | { "type": "asked_to_unmute", 
+/**
+ * Who.
+ */
+by: ParticipantId, } | { "type": "muted_by", 
+/**
+ * Who.
+ */
+by: ParticipantId, } | { "type": "answer", 
 /**
  * The session description, with all candidates.
  */

@@ -1,11 +1,12 @@
 /** The client's view of the space, built from the server's messages alone. */
 import { Teller } from '../app/changes';
-import type { Person, World } from '../app/ports';
+import type { DoorView, Person, World, WorldPart } from '../app/ports';
 import type { Frame, LevelRecord, MotionRecord } from '../wire/codec';
 import type {
-  HearingPreset, ParticipantId, ParticipantView, Point, Role, ServerMessage, SpaceView, TableId, TimeMs, Uplink,
+  HearingPreset, HelpCall, ParticipantId, ParticipantView, Point, Role, ServerMessage, SpaceView, TableId, TimeMs, Uplink,
   VoiceLevel, Welcome,
 } from '../wire/types';
+import { Agenda, isAgendaMessage, type AgendaMessage } from './agenda';
 import { ServerClock } from './clock';
 import { HEARING_LAWS, placedGain, type Placed } from './gain';
 import { positionOf } from './motion';
@@ -14,17 +15,18 @@ import { positionOf } from './motion';
 export const SILENT = 127 as VoiceLevel;
 
 /** What of the server's messages changes the world. */
-export type WorldMessage = Extract<ServerMessage, {
+export type WorldMessage = AgendaMessage | Extract<ServerMessage, {
   type: 'entered' | 'left' | 'renamed' | 'microphone_changed' | 'presence_changed' | 'place_changed' | 'audio_slot'
-    | 'hearing_changed' | 'heard' | 'pong';
+    | 'hearing_changed' | 'heard' | 'pong' | 'role_changed' | 'door' | 'help_calls';
 }>;
-
-type WorldPart = 'space' | 'people' | 'motion' | 'levels' | 'slots' | 'heard' | 'hearing';
 
 /** The {@link World} of one session, from its welcome on. */
 export class SquareWorld extends Teller<WorldPart> implements World {
   readonly me: ParticipantId;
-  readonly role: Role;
+  readonly agenda: Agenda;
+  #role: Role;
+  #door: DoorView | null = null;
+  #helpCalls: readonly HelpCall[] = [];
   #space: SpaceView;
   #people: ReadonlyMap<ParticipantId, Person>;
   #audioSlots: readonly (ParticipantId | null)[];
@@ -36,7 +38,8 @@ export class SquareWorld extends Teller<WorldPart> implements World {
   constructor(welcome: Welcome, monotonic_ms: () => number = () => performance.now()) {
     super();
     this.me = welcome.you;
-    this.role = welcome.role;
+    this.#role = welcome.role;
+    this.agenda = new Agenda(welcome.agenda, welcome.server_time);
     this.#space = welcome.space;
     this.#people = new Map(welcome.participants.map((view) => [view.id, { ...view, level: SILENT }]));
     this.#audioSlots = welcome.audio_slots;
@@ -44,6 +47,9 @@ export class SquareWorld extends Teller<WorldPart> implements World {
     this.#clock = new ServerClock(welcome.server_time, monotonic_ms());
   }
 
+  get role(): Role { return this.#role; }
+  get door(): DoorView | null { return this.#door; }
+  get helpCalls(): readonly HelpCall[] { return this.#helpCalls; }
   get space(): SpaceView { return this.#space; }
   get hearing(): HearingPreset { return this.#space.map.hearing; }
   get people(): ReadonlyMap<ParticipantId, Person> { return this.#people; }
@@ -82,12 +88,25 @@ export class SquareWorld extends Teller<WorldPart> implements World {
 
   /** Takes in a message. */
   apply(message: WorldMessage): void {
+    if (isAgendaMessage(message)) {
+      this.agenda.apply(message);
+      return this.tell(message.type === 'topic_detail' || message.type === 'visits' ? 'details' : 'agenda');
+    }
     switch (message.type) {
       case 'entered': return this.#enter(message.participant);
       case 'left': return this.#leave(message.participant);
       case 'renamed': return this.#change(message.participant, { name: message.name });
       case 'microphone_changed': return this.#change(message.participant, { microphone: message.microphone });
       case 'presence_changed': return this.#change(message.participant, { presence: message.presence });
+      case 'role_changed':
+        if (message.participant === this.me) this.#role = message.role;
+        return this.#change(message.participant, { role: message.role });
+      case 'door':
+        this.#door = { door: message.door, capacity: message.capacity, waiting: message.waiting };
+        return this.tell('door');
+      case 'help_calls':
+        this.#helpCalls = message.calls;
+        return this.tell('help');
       case 'place_changed': return this.#change(message.participant, { place: message.place });
       case 'audio_slot':
         this.#audioSlots = this.#audioSlots.map((old, slot) => (slot === message.slot ? message.speaker : old));

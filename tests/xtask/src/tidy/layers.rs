@@ -34,6 +34,7 @@ const PATH_RULES: &[PathRule] = &[
         except: &[],
         watched: &["torg_protocol"],
         allowed: &[
+            "torg_protocol::agenda",
             "torg_protocol::ids",
             "torg_protocol::units",
             "torg_protocol::geometry",

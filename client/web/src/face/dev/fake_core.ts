@@ -3,14 +3,15 @@
  * and measuring it; nothing of it is in the app.
  */
 import { Teller } from '../../app/changes';
-import type { Connection, Core, Glance, Notice } from '../../app/ports';
+import type { Connection, Core, Glance, Happening, Notice } from '../../app/ports';
 import type {
-  AudioSlotIndex, HearingPreset, ParticipantId, ParticipantView, Point, RefusalCode, TableId, TimeMs, VoiceLevel, Walk,
+  AgendaView, AudioSlotIndex, Change, HearingPreset, Made, ParticipantId, ParticipantView, Point, RefusalCode, TableId, TimeMs, TopicId, VoiceLevel, Walk,
 } from '../../wire/types';
-import { SquareWorld } from '../../world/world';
+import { SquareWorld, type WorldMessage } from '../../world/world';
+import { FakeMarket, largeMarket, smallMarket } from './fake_market';
 import { FakeMicrophone } from './fake_microphone';
 import { FakeSound } from './fake_sound';
-import { crowd, myself, placeOn, SPACE, tenGuests } from './fake_square';
+import { crowd, largeSpace, myself, placeOn, SPACE, tenGuests } from './fake_square';
 
 const WINDS: Readonly<Record<Walk, readonly [number, number]>> = {
   stop: [0, 0], north: [0, -1], north_east: [1, -1], east: [1, 0], south_east: [1, 1],
@@ -26,13 +27,17 @@ export interface Script {
   /** A table and a seat to begin at; nothing means the foyer. */
   readonly seat: readonly [number, number] | null;
   readonly empty: boolean;
+  /** No agenda; minutes by which the usual one is shifted; or so many topics at twenty tables. */
+  readonly market: 'none' | { readonly shift_min: number } | { readonly topics: number };
   /** Whether anything can be seen from the door. */
   readonly door: boolean;
 }
 
-export class FakeCore extends Teller<'connection' | 'notice' | 'glance'> implements Core {
+export class FakeCore extends Teller<'connection' | 'notice' | 'happening' | 'glance'> implements Core {
   connection: Connection = { state: 'outside' };
   notice: Notice | null = null;
+  happening: Happening | null = null;
+  #market: FakeMarket | null = null;
   world: SquareWorld | null = null;
   glance: Glance | null = null;
   readonly microphone = new FakeMicrophone();
@@ -62,20 +67,52 @@ export class FakeCore extends Teller<'connection' | 'notice' | 'glance'> impleme
 
   async join(name: string): Promise<void> {
     this.become({ state: 'joining' });
-    const { people, host, seat, empty } = this.#script;
+    const { people, host, seat, empty, market } = this.#script;
     const others = empty ? [] : people === null ? tenGuests() : crowd(people);
     const place = seat ? placeOn(seat[0], seat[1]) : { at: { x: 19.4, y: 21.8 }, place: { on: 'square' } as const };
     const me: ParticipantView = { ...myself(name, place, host), microphone: this.microphone.state === 'on' ? 'on' : 'absent' };
+    const server_time = Date.now() as TimeMs;
+    const space = market !== 'none' && 'topics' in market ? largeSpace() : SPACE;
     this.world = new SquareWorld({
-      protocol: 1, you: ME, role: me.role, resumed: false, media: 'offer', resume_token: 'again', server_time: Date.now() as TimeMs,
-      space: SPACE, participants: [me, ...others], audio_slots: [null],
+      protocol: 1, you: ME, role: me.role, resumed: false, media: 'offer', resume_token: 'again', server_time, person: 'me',
+      space, participants: [me, ...others], audio_slots: [null], agenda: this.#agenda(server_time),
     });
+    this.#market = new FakeMarket(this.world);
     this.become({ state: 'in' });
     this.#timers = [
       setInterval(() => this.#speak(), 100),
       ...(people === null ? [] : [setInterval(() => this.#mill(), 50)]),
     ];
     return Promise.resolve();
+  }
+
+  #agenda(now: TimeMs): AgendaView {
+    const { market } = this.#script;
+    if (market === 'none') return { slots: [], topics: [], my_interests: [] };
+    return 'topics' in market ? largeMarket(now, market.topics, 20) : smallMarket(now, market.shift_min);
+  }
+
+  change(change: Change): Promise<Made | null> {
+    return this.#market?.change(change) ?? Promise.resolve(null);
+  }
+
+  readTopic(topic: TopicId): void {
+    this.#market?.readTopic(topic);
+  }
+
+  readVisits(): void {
+    this.world?.apply({ type: 'visits', visits: this.#market?.visits() ?? [] });
+  }
+
+  /** Something that the server says, for trying what comes of it. */
+  says(message: WorldMessage): void {
+    this.world?.apply(message);
+    if (message.type === 'slot_opened' || message.type === 'slot_closed') this.happen({ kind: message.type, slot: message.slot });
+  }
+
+  happen(happening: Happening): void {
+    this.happening = happening;
+    this.tell('happening');
   }
 
   leave(): void {

@@ -1,5 +1,5 @@
 import { Teller } from '../../app/changes';
-import type { HeardBadge, HearingBadge, SoundPort } from '../../app/ports';
+import type { Cue, HeardBadge, HearingBadge, SoundPort } from '../../app/ports';
 import type { ParticipantId } from '../../wire/types';
 
 /** An ear that hears nothing, with badges that can be set. */
@@ -25,6 +25,13 @@ export class FakeSound extends Teller<'badge' | 'volume' | 'quality'> implements
 
   resume(): Promise<void> {
     return Promise.resolve();
+  }
+
+  /** What was played, for who looks. */
+  readonly cues: Cue[] = [];
+
+  cue(cue: Cue): void {
+    this.cues.push(cue);
   }
 
   slotLevel(): number {

@@ -22,6 +22,14 @@ export const SPACE: SpaceView = {
   },
 };
 
+/** Twenty tables, for a large meeting. */
+export function largeSpace(): SpaceView {
+  const names = ['Oak', 'Ash', 'Elm', 'Birch', 'Rowan', 'Pine', 'Spruce', 'Larch', 'Alder', 'Aspen', 'Hazel', 'Maple',
+    'Lime', 'Beech', 'Holly', 'Yew', 'Juniper', 'Willow', 'Cherry', 'Plum'];
+  const tables = names.map((name, index) => table(name, 5 + (index % 5) * 7.5, 7.5 + Math.floor(index / 5) * 7, index % 7 === 6 ? 'closed' : 'open'));
+  return { ...SPACE, map: { ...SPACE.map, height_m: 36, tables, zones: SPACE.map.zones.map((zone) => (zone.y > 10 ? { ...zone, y: zone.y + 12 } : zone)) } };
+}
+
 interface Guest { name: string; at: Point | [table: number, seat: number]; microphone?: Microphone; away?: boolean; host?: boolean }
 
 const GUESTS: readonly Guest[] = [

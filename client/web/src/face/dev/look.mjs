@@ -13,6 +13,7 @@ import { extname, join as joinPath, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { build } from 'vite';
+import { measureBoard } from './measure_board.mjs';
 import { pages } from './pages.mjs';
 
 const POLICY = [
@@ -63,7 +64,9 @@ async function look(browser, base, { name, query = '', context: options = {}, ac
   });
   await page.goto(`${base}/dev.html${query}`);
   await page.waitForTimeout(300);
-  await act?.(page);
+  page.setDefaultTimeout(25_000);
+  // A page that can't be brought there is wrong, and is looked at all the same.
+  await act?.(page).catch((error) => wrong.push(`act: ${error.message.split('\n').slice(0, 3).join(' ')}`));
   await page.waitForTimeout(500);
   await page.screenshot({ path: joinPath(out, `${name}.png`) });
   await page.evaluate(axe);
@@ -113,11 +116,12 @@ const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? 
 let failed = 0;
 for (const one of pages) {
   if (given.length > 0 && !given.includes(one.name)) continue;
-  const wrong = await look(browser, base, one, out);
+  const wrong = await look(browser, base, one, out).catch((error) => [`look: ${error.message.split('\n')[0]}`]);
   failed += wrong.length;
   console.log(wrong.length === 0 ? `ok    ${one.name}` : `WRONG ${one.name}\n      ${wrong.join('\n      ')}`);
 }
 if (given.length === 0 || given.includes('crowd')) console.log(`crowd of 300: ${await measure(browser, base)}`);
+if (given.length === 0 || given.includes('board-large')) console.log(`board of 450 and 100:\n  ${await measureBoard(browser, base)}`);
 console.log(`pictures in ${out}`);
 await browser.close();
 server.close();

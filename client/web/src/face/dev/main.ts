@@ -1,4 +1,7 @@
-/** `npm run dev`, then /dev.html: the face with a fake square. Parameters: people, host, seat=0.3, empty, blind, at=/. */
+/**
+ * `npm run dev`, then /dev.html: the face with a fake square. Parameters: people, host, seat=0.3, empty, blind, at=/,
+ * agenda=none, shift=-20 (minutes), topics=100 (at twenty tables), topic=2, table=Pine.
+ */
 import { mount } from 'svelte';
 import App from '../App.svelte';
 import '../../styles/theme.css';
@@ -12,10 +15,12 @@ const core = new FakeCore({
   host: asked.has('host'),
   seat: seat ? [seat[0] ?? 0, seat[1] ?? 0] : null,
   empty: asked.has('empty'),
+  market: asked.get('agenda') === 'none' ? 'none'
+    : asked.has('topics') ? { topics: Number(asked.get('topics')) } : { shift_min: Number(asked.get('shift') ?? 0) },
   door: !asked.has('blind'),
 });
 Object.assign(window, { core });
 
 const target = document.getElementById('app');
 if (!target) throw new Error('dev.html has no #app');
-mount(App, { target, props: { core, location: { pathname: asked.get('at') ?? '/s/torg', hash: '#token' } } });
+mount(App, { target, props: { core, location: { pathname: asked.get('at') ?? '/s/torg', hash: '#token', search: location.search } } });

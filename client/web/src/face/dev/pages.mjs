@@ -1,14 +1,6 @@
 /** Every page and state of the face that is looked at, on the fake square of /dev.html. */
-
-const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
-
-/** Comes in by the join page. */
-async function join(page, words = { name: 'Your name', join: 'Join' }) {
-  await page.getByRole('textbox', { name: words.name }).fill('Marte Vik');
-  await page.getByRole('button', { name: words.join, exact: true }).click();
-  await page.locator('canvas').waitFor();
-  await page.waitForTimeout(700);
-}
+import { join, PHONE } from './coming.mjs';
+import { marketPages } from './market_pages.mjs';
 
 /** Comes in and looks for somebody. */
 async function find(page, words) {
@@ -114,5 +106,6 @@ export const pages = [
   { name: 'find-nothing', query: '?people=300', act: (page) => find(page, 'xyz') },
   { name: 'find-phone', query: '?people=300', context: PHONE, act: (page) => find(page, 'hakon') },
   { name: 'find-phone-dark', query: '?people=300', context: { ...PHONE, colorScheme: 'dark' }, act: (page) => find(page, '') },
+  ...marketPages,
   { name: 'crowd', query: '?people=300', act: join },
 ];

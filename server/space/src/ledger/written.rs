@@ -1,0 +1,105 @@
+//! What facts are made of beside ids, and what can be asked of any of them.
+
+use super::change::Actor;
+use super::fact::Fact;
+use super::personal::Personal;
+use serde::{Deserialize, Serialize};
+use torg_protocol::agenda::{LanguageTag, Need};
+use torg_protocol::ids::{ParticipantId, SlotId};
+
+/// What a topic says, as it is written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TopicWords {
+    /// Its title.
+    pub title: Personal,
+    /// What it is about, and why.
+    pub description: Personal,
+    /// The slot that its conveners would like.
+    pub wish: Option<SlotId>,
+    /// What it needs, sorted.
+    pub needs: Vec<Need>,
+    /// The language it is held in.
+    pub language: Option<LanguageTag>,
+}
+
+impl TopicWords {
+    pub(super) fn personal_mut(&mut self, visit: &mut dyn FnMut(&mut Personal)) {
+        visit(&mut self.title);
+        visit(&mut self.description);
+    }
+}
+
+/// Who brings a topic.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bringer {
+    /// Somebody of the space, under the name of that moment.
+    Person(ParticipantId),
+    /// Somebody named through the API.
+    Outside(Personal),
+}
+
+impl Fact {
+    /// Shows `visit` every personal text in it, to be sealed or opened in place.
+    pub fn personal_mut(&mut self, visit: &mut dyn FnMut(&mut Personal)) {
+        match self {
+            Self::PersonCame { name, .. } | Self::PersonRenamed { name, .. } => visit(name),
+            Self::TopicPosted { text, convener, .. } => {
+                text.personal_mut(visit);
+                if let Bringer::Outside(name) = convener {
+                    visit(name);
+                }
+            }
+            Self::TopicEdited { text, .. } => text.personal_mut(visit),
+            Self::CommentAdded { text, .. } => visit(text),
+            Self::TurnedAway { words, .. } | Self::Removed { words, .. } | Self::HelpCalled { words, .. } => {
+                visit(words);
+            }
+            _ => {}
+        }
+    }
+
+    /// Who did it, if it was somebody of the space.
+    #[must_use]
+    pub fn by(&self) -> Option<ParticipantId> {
+        match self {
+            Self::SlotAdded { by, .. }
+            | Self::SlotEdited { by, .. }
+            | Self::SlotRemoved { by, .. }
+            | Self::TopicPosted { by, .. }
+            | Self::TopicEdited { by, .. }
+            | Self::TopicPlaced { by, .. }
+            | Self::TopicUnplaced { by, .. }
+            | Self::TopicWithdrawn { by, .. }
+            | Self::CoConvenersSet { by, .. }
+            | Self::MergeProposed { by, .. }
+            | Self::MergeDeclined { by, .. }
+            | Self::TopicMerged { by, .. }
+            | Self::CommentRemoved { by, .. }
+            | Self::RoleGranted { by, .. }
+            | Self::DoorSet { by, .. }
+            | Self::CapacitySet { by, .. }
+            | Self::Admitted { by, .. }
+            | Self::TurnedAway { by, .. }
+            | Self::Muted { by, .. }
+            | Self::AskedToUnmute { by, .. }
+            | Self::Moved { by, .. }
+            | Self::Removed { by, .. } => by.person(),
+            Self::PersonCame { person, .. }
+            | Self::PersonCameBack { person, .. }
+            | Self::PersonRenamed { person, .. }
+            | Self::TopicTakenOver { person, .. }
+            | Self::InterestSet { person, .. }
+            | Self::CommentAdded { person, .. }
+            | Self::VisitBegan { person, .. }
+            | Self::HelpCalled { person, .. } => Some(*person),
+            Self::HelpTaken { helper, .. } => Some(*helper),
+            Self::HelpEnded { by, .. } => by.and_then(Actor::person),
+            Self::SlotOpened { .. }
+            | Self::SlotClosed { .. }
+            | Self::VisitTurned { .. }
+            | Self::VisitEnded { .. }
+            | Self::SpaceRan {} => None,
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The ledger's rules, told as what people do, and as laws that hold whatever they do.
+
+mod desk;
+mod naughty;
+mod people;
+mod random;
+mod topics;
+mod visits;
