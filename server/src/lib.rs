@@ -9,6 +9,7 @@
 //! | [`session`] | one websocket each |
 //! | [`registry`] | which spaces there are and which run |
 //! | [`keeper`] | one task that owns one space |
+//! | [`record`] | what a space is rebuilt from |
 //! | [`media`] | peer connections, and whose voice goes to whom |
 //! | [`store`], [`mod@links`] | the data folder, and the links under its key |
 //! | [`mailbox`], [`outbox`] | what these send each other, and clients |
@@ -39,6 +40,7 @@ pub mod mailbox;
 pub mod media;
 pub mod metrics;
 pub mod outbox;
+pub mod record;
 pub mod registry;
 pub mod run;
 pub mod session;

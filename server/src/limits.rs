@@ -109,3 +109,33 @@ pub const SPACE_FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
 /// How long a stopping server waits for its clients to read their goodbye.
 pub const DRAIN_WAIT: Duration = Duration::from_secs(3);
+
+/// Appends of one space on their way to the record. Each is somebody waiting; more than a full space waits refuse.
+pub const RECORD_INBOX_MAX: usize = 1_024;
+
+/// How long after a failure the keeper tries again to write what nobody asked for: visits and bells.
+pub const RECORD_RETRY_MS: u64 = 1_000;
+
+/// Stays at tables that could not be written yet. A full hour of the largest meeting, everybody moving every 5 minutes.
+pub const STAYS_UNSAVED_MAX: usize = 20_000;
+
+/// Facts between two snapshots: reading as many at a start takes some hundred milliseconds.
+pub const FACTS_A_SNAPSHOT: usize = 10_000;
+
+/// How long a stopping space waits for what is on its way to the record.
+pub const LAST_WRITES_WAIT: Duration = Duration::from_secs(2);
+
+/// People waiting in one lobby: each holds a websocket.
+pub const LOBBY_MAX: usize = 500;
+
+/// Lasting changes a second of one client over a longer time. Each is written to disk and told to everybody.
+pub const CHANGES_PER_SECOND: u32 = 10;
+
+/// Lasting changes that may come at once on top: marking every topic of a large board.
+pub const CHANGES_BURST: u32 = 150;
+
+/// How often it is looked whether people sit without their convener, in ticks: once a second.
+pub const TICKS_PER_ABSENCES: u32 = 20;
+
+/// How long somebody waits for an answer at the door before it is listened to what they say meanwhile.
+pub const LOBBY_LISTENS_AFTER: Duration = Duration::from_secs(1);

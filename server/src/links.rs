@@ -11,7 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::hmac;
 use ring::rand::SecureRandom as _;
 use std::path::Path;
-use torg_protocol::ids::SpaceId;
+use torg_protocol::ids::{ParticipantId, SpaceId};
 use torg_protocol::people::Role;
 
 /// The file of the key in the data folder.
@@ -92,13 +92,51 @@ impl LinkKey {
     #[must_use]
     pub fn role(&self, space: &SpaceId, generation: Generation, token: &str) -> Option<Role> {
         let tag = URL_SAFE_NO_PAD.decode(token).ok()?;
-        let gives = |role| hmac::verify(&self.0, &signed(space, role, generation), &tag).is_ok();
-        let (host, participant) = (gives(Role::Host), gives(Role::Participant));
-        match (host, participant) {
-            (true, _) => Some(Role::Host),
-            (false, true) => Some(Role::Participant),
-            (false, false) => None,
-        }
+        // Every role is tried, so that the time tells nothing.
+        let gives = |role: &Role| hmac::verify(&self.0, &signed(space, *role, generation), &tag).is_ok();
+        Role::ALL.into_iter().filter(gives).fold(None, |found, role| found.or(Some(role)))
+    }
+
+    /// What the keeper of a space needs to know people again.
+    #[must_use]
+    pub fn people_of(&self, space: &SpaceId) -> PersonKey {
+        PersonKey { key: self.0.clone(), space: space.clone() }
+    }
+}
+
+/// Makes and reads the tokens by which somebody is the same person when they come again to a space: the participant's
+/// id and HMAC-SHA256 over the space and the id, under the key for links.
+#[derive(Clone)]
+pub struct PersonKey {
+    key: hmac::Key,
+    space: SpaceId,
+}
+
+impl std::fmt::Debug for PersonKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PersonKey(secret, {})", self.space)
+    }
+}
+
+impl PersonKey {
+    /// The token of somebody: `{id}.{mac}`.
+    #[must_use]
+    pub fn token(&self, person: ParticipantId) -> String {
+        let mac = URL_SAFE_NO_PAD.encode(hmac::sign(&self.key, &self.signed(person)));
+        format!("{person}.{mac}")
+    }
+
+    /// Whose token this is, if it is one of this space.
+    #[must_use]
+    pub fn person(&self, token: &str) -> Option<ParticipantId> {
+        let (id, mac) = token.split_once('.')?;
+        let person = ParticipantId(id.parse().ok()?);
+        let tag = URL_SAFE_NO_PAD.decode(mac).ok()?;
+        hmac::verify(&self.key, &self.signed(person), &tag).ok().map(|()| person)
+    }
+
+    fn signed(&self, person: ParticipantId) -> Vec<u8> {
+        format!("torg person\0{}\0{person}", self.space).into_bytes()
     }
 }
 
@@ -110,11 +148,7 @@ pub fn link(public_url: &str, space: &SpaceId, token: &str) -> String {
 
 /// What is signed. A space id has no NUL, so no two triples give the same bytes.
 fn signed(space: &SpaceId, role: Role, generation: Generation) -> Vec<u8> {
-    let role = match role {
-        Role::Host => "host",
-        Role::Participant => "participant",
-    };
-    format!("torg link\0{space}\0{role}\0{}", generation.0).into_bytes()
+    format!("torg link\0{space}\0{}\0{}", role.as_str(), generation.0).into_bytes()
 }
 
 #[cfg(unix)]
@@ -149,6 +183,30 @@ mod tests {
         assert_eq!(key.role(&space("torg"), Generation(1), "å"), None, "garbage");
         let join = key.token(&space("torg"), Role::Participant, Generation(1));
         assert_eq!(key.role(&space("torg"), Generation(1), &join), Some(Role::Participant));
+    }
+
+    #[test]
+    fn every_role_has_a_link_of_its_own() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let key = LinkKey::open(folder.path()).expect("a key");
+        for role in Role::ALL {
+            let token = key.token(&space("torg"), role, Generation(1));
+            assert_eq!(key.role(&space("torg"), Generation(1), &token), Some(role));
+        }
+    }
+
+    #[test]
+    fn a_person_is_known_again_in_their_space_only() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let key = LinkKey::open(folder.path()).expect("a key");
+        let (torg, other) = (key.people_of(&space("torg")), key.people_of(&space("other")));
+        let token = torg.token(ParticipantId(7));
+        assert_eq!(torg.person(&token), Some(ParticipantId(7)));
+        assert_eq!(other.person(&token), None, "another space");
+        assert_eq!(torg.person(&token.replacen('7', "8", 1)), None, "another person");
+        for garbage in ["", "7", "7.", ".x", "å.å", &key.token(&space("torg"), Role::Host, Generation(1))] {
+            assert_eq!(torg.person(garbage), None, "{garbage:?}");
+        }
     }
 
     #[test]

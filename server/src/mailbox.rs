@@ -1,4 +1,4 @@
-//! Every message that http, session, keeper, media and store send each other. They know this file, not each
+//! Every message that http, session, keeper, media, store and record send each other. They know this file, not each
 //! other.
 //!
 //! Commands and media events are edges and go through bounded channels. Routes are a level: the keeper puts the
@@ -13,8 +13,9 @@ use torg_protocol::map::MapSpec;
 use torg_protocol::message::{ClientMessage, OfferedTrack, Refusal, Start};
 use torg_protocol::people::{Microphone, Role};
 use torg_protocol::text::{Label, PersonName};
-use torg_protocol::units::VoiceLevel;
+use torg_protocol::units::{TimeMs, VoiceLevel};
 use torg_space::Routes;
+use torg_space::ledger::{Fact, Ledger};
 
 pub use crate::outbox::{Outbox, Outgoing};
 
@@ -113,12 +114,48 @@ pub struct Join {
     pub microphone: Microphone,
     /// The token of an earlier session.
     pub resume: Option<String>,
+    /// The token of who came before.
+    pub person: Option<String>,
     /// Where to stand.
     pub start: Option<Start>,
     /// Where to send.
     pub outbox: Outbox,
     /// Who they are here, or why not.
     pub reply: oneshot::Sender<Result<PeerId, Refusal>>,
+}
+
+/// What the record of a space is told. Its answers come in the order of what it was told.
+#[derive(Debug)]
+pub enum ToRecord {
+    /// Write facts, all of them or none.
+    Append(Append),
+    /// How the space stands after everything that was appended before, so that a start need not read all of it.
+    Snapshot(Box<Ledger>),
+}
+
+/// Facts to be written.
+#[derive(Debug)]
+pub struct Append {
+    /// Grows when the keeper has learnt of a failure. Facts build on those before them: when some could not be written,
+    /// the record refuses all that follow in the same epoch.
+    pub epoch: u32,
+    /// When they happened.
+    pub at: TimeMs,
+    /// Which; may be none, for who wants to know that what came before is written.
+    pub facts: Vec<Fact>,
+    /// Comes when they are committed, or are not.
+    pub reply: oneshot::Sender<Result<(), NotWritten>>,
+}
+
+/// Why facts were not written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotWritten {
+    /// They are not in the record, and more may be tried later.
+    #[error("{0}")]
+    Refused(String),
+    /// Whether they are in the record has to be read from it: the space starts again.
+    #[error("{0}")]
+    Doubtful(String),
 }
 
 /// What the media plane tells a keeper.
@@ -201,6 +238,17 @@ pub struct SpaceLinks {
     pub join_link: String,
     /// For who runs it.
     pub host_link: String,
+    /// For each role.
+    pub of_roles: Vec<(Role, String)>,
+}
+
+impl SpaceLinks {
+    /// The links to a space, each made by `link`.
+    #[must_use]
+    pub fn new(space: SpaceId, link: impl Fn(Role) -> String) -> Self {
+        let of_roles = Role::ALL.map(|role| (role, link(role))).into();
+        Self { space, join_link: link(Role::Participant), host_link: link(Role::Host), of_roles }
+    }
 }
 
 /// What a link shows of a space before one comes in.

@@ -3,7 +3,9 @@
 use clap::Parser as _;
 use std::io::Write as _;
 use std::process::ExitCode;
+use torg_protocol::people::Role;
 use torg_server::config::{CommandLine, Config, Do, ServeOptions};
+use torg_server::mailbox::SpaceLinks;
 use torg_server::telemetry;
 
 /// For [`torg_server::limits::CONNECTIONS_MAX`] and the server's own files.
@@ -14,9 +16,7 @@ fn main() -> ExitCode {
     let done = match line.command {
         None => serve(line.serve),
         Some(Do::Serve(options)) => serve(*options),
-        Some(Do::Links(options)) => {
-            torg_server::links(*options).and_then(|links| print(&links.join_link, &links.host_link))
-        }
+        Some(Do::Links(options)) => torg_server::links(*options).and_then(|links| print_all(&links)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -55,6 +55,17 @@ fn raise_descriptor_limit() {
 fn print(join_link: &str, host_link: &str) -> anyhow::Result<()> {
     let mut stdout = std::io::stdout().lock();
     writeln!(stdout, "join: {join_link}\nhost: {host_link}")?;
+    Ok(stdout.flush()?)
+}
+
+/// Every link of a space; the two that `serve` prints come first.
+fn print_all(links: &SpaceLinks) -> anyhow::Result<()> {
+    print(&links.join_link, &links.host_link)?;
+    let mut stdout = std::io::stdout().lock();
+    let others = links.of_roles.iter().filter(|(role, _)| !matches!(role, Role::Host | Role::Participant));
+    for (role, link) in others {
+        writeln!(stdout, "{}: {link}", role.as_str().replace('_', "-"))?;
+    }
     Ok(stdout.flush()?)
 }
 

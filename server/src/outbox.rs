@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use tokio::sync::{Notify, mpsc};
 use torg_protocol::ServerMessage;
+use torg_protocol::ids::RequestId;
 use torg_protocol::message::{GoodbyeReason, Refusal, RefusalCode};
 
 /// A message on its way to a client, encoded.
@@ -32,10 +33,14 @@ impl Outgoing {
     /// A refusal; the session ends after it when it `closes`. Counted by code.
     #[must_use]
     pub fn refused(refusal: Refusal, closes: bool) -> Self {
-        let code = refusal.code;
-        metrics::counter!(crate::metrics::REFUSED, "code" => name_of(code)).increment(1);
-        let text = encode(&ServerMessage::Refused { code, message: refusal.message, closes });
+        let text = refusal_text(refusal, closes, None);
         if closes { Self::LastText(text) } else { Self::Text(text) }
+    }
+
+    /// A refusal of a request; the session goes on. Counted by code.
+    #[must_use]
+    pub fn refused_request(refusal: Refusal, request: Option<RequestId>) -> Self {
+        Self::Text(refusal_text(refusal, false, request))
     }
 
     fn byte_count(&self) -> usize {
@@ -45,6 +50,12 @@ impl Outgoing {
             Self::Close(_) => 0,
         }
     }
+}
+
+fn refusal_text(refusal: Refusal, closes: bool, request: Option<RequestId>) -> Utf8Bytes {
+    let Refusal { code, message } = refusal;
+    metrics::counter!(crate::metrics::REFUSED, "code" => name_of(code)).increment(1);
+    encode(&ServerMessage::Refused { code, message, closes, request })
 }
 
 /// A code as it stands on the wire.

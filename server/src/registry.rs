@@ -8,6 +8,7 @@ use crate::limits::{EMPTY_SPACE_KEPT, REGISTRY_INBOX_MAX, RENEWAL_LOOK_EVERY};
 use crate::links::{Generation, LinkKey, link};
 use crate::mailbox::{CreateRefusal, Glance, Opened, Population, SpaceKey, SpaceLinks, ToKeeper, ToMedia, ToRegistry};
 use crate::metrics::SPACES_FAILED;
+use crate::record::Records;
 use crate::store::{FORMAT, SpaceRecord, Store, StoreError};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use std::collections::HashMap;
@@ -17,7 +18,6 @@ use tokio::task::JoinSet;
 use torg_protocol::ids::SpaceId;
 use torg_protocol::map::MapSpec;
 use torg_protocol::message::{Refusal, RefusalCode};
-use torg_protocol::people::Role;
 use torg_protocol::text::Label;
 use torg_space::Map;
 use tracing::Instrument as _;
@@ -59,6 +59,7 @@ pub struct Registry {
     media: mpsc::Sender<ToMedia>,
     clock: Clock,
     open_square: SpaceRecord,
+    records: Records,
     running: HashMap<SpaceId, Running>,
     keepers: JoinSet<keeper::End>,
     tasks: HashMap<tokio::task::Id, (SpaceId, SpaceKey)>,
@@ -95,6 +96,7 @@ impl Registry {
             media: parts.media,
             clock: parts.clock,
             open_square,
+            records: Records::default(),
             running: HashMap::new(),
             keepers: JoinSet::new(),
             tasks: HashMap::new(),
@@ -170,15 +172,18 @@ impl Registry {
         let (record, role) = self.follow(id, token).await?;
         let keeper = match self.running.get(id).filter(|running| !running.inbox.is_closed()) {
             Some(running) => running.inbox.clone(),
-            None => self.start(record).await.map_err(|_| unknown_space())?,
+            None => self.start(record).await.ok_or_else(unknown_space)?,
         };
         Ok(Opened { role, keeper })
     }
 
-    async fn start(&mut self, record: SpaceRecord) -> Result<mpsc::Sender<ToKeeper>, torg_space::MapError> {
+    /// Starts a space's keeper from its file and its record; what is wrong with either is in the log.
+    async fn start(&mut self, record: SpaceRecord) -> Option<mpsc::Sender<ToKeeper>> {
         let map = check_map(record.map).await.inspect_err(|error| {
             tracing::error!(space = %record.id, "the space's file has a map that can't be walked: {error}");
-        })?;
+        });
+        let opened = self.records.open(&record.id).inspect_err(|error| tracing::error!("{error}"));
+        let (Ok(map), Ok((ledger, to_record))) = (map, opened) else { return None };
         self.newest_key = self.newest_key.checked_add(1).expect("four billion starts of spaces do not happen");
         let key = SpaceKey(self.newest_key);
         let (sender, receiver) = keeper::inbox();
@@ -192,13 +197,16 @@ impl Registry {
             clock: self.clock,
             media: self.media.clone(),
             population: population.clone(),
+            ledger,
+            record: to_record,
+            people: self.key.people_of(&record.id),
             rests_after: EMPTY_SPACE_KEPT,
         };
         let task = self.keepers.spawn(keeper::keep(begin, sender.clone(), receiver).instrument(span));
         self.tasks.insert(task.id(), (record.id.clone(), key));
         let running = Running { key, generation: record.generation, inbox: sender.clone(), population };
         self.running.insert(record.id, running);
-        Ok(sender)
+        Some(sender)
     }
 
     /// A keeper ended. Its sessions see that by themselves; the media plane is told.
@@ -261,7 +269,7 @@ impl Registry {
 
     fn links(&self, id: &SpaceId, generation: Generation) -> SpaceLinks {
         let link = |role| link(&self.public_url, id, &self.key.token(id, role, generation));
-        SpaceLinks { space: id.clone(), join_link: link(Role::Participant), host_link: link(Role::Host) }
+        SpaceLinks::new(id.clone(), link)
     }
 
     async fn stop(&mut self) {

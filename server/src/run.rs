@@ -19,7 +19,6 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use torg_protocol::ids::SpaceId;
-use torg_protocol::people::Role;
 
 #[cfg(test)]
 mod tests;
@@ -195,5 +194,5 @@ pub fn links(options: LinksOptions) -> anyhow::Result<SpaceLinks> {
     let key = LinkKey::open(&config.data)?;
     let public_url = public_url(&config, config.listen);
     let link = |role| link(&public_url, &record.id, &key.token(&record.id, role, record.generation));
-    Ok(SpaceLinks { space: record.id.clone(), join_link: link(Role::Participant), host_link: link(Role::Host) })
+    Ok(SpaceLinks::new(record.id.clone(), link))
 }

@@ -52,6 +52,8 @@ pub enum Ask {
     },
     /// Another name.
     Rename(PersonName),
+    /// Another role; the keeper asks this, when the ledger says so.
+    SetRole(Role),
     /// Hosts: how far voices carry.
     SetHearing(HearingPreset),
     /// What the media plane measured of this participant's voice.

@@ -45,6 +45,8 @@ pub enum Happening {
     PresenceChanged(ParticipantId, Presence),
     /// Somebody has another name.
     Renamed(ParticipantId, PersonName),
+    /// Somebody has another role.
+    RoleChanged(ParticipantId, Role),
     /// Somebody's voice level changed enough to show.
     Spoke(ParticipantId, VoiceLevel),
     /// How far voices carry changed.

@@ -34,6 +34,7 @@ impl View {
             }
             Happening::PresenceChanged(id, presence) => self.change(*id, |person| person.presence = *presence),
             Happening::Renamed(id, name) => self.change(*id, |person| person.name = name.clone()),
+            Happening::RoleChanged(id, role) => self.change(*id, |person| person.role = *role),
             Happening::HearingChanged(preset) => self.hearing = *preset,
             Happening::SlotLabelled(slot, speaker) => {
                 if let Some(label) = self.audio_slots.get_mut(usize::from(slot.0)) {

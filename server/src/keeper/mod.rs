@@ -1,10 +1,14 @@
 //! The keeper: one task that owns one [`Space`], hands it time and commands, and tells everybody what happened.
 //!
-//! It never waits for a client or for the media plane: whoever can't take what it sends is cut off, or gets it
-//! at the next tick.
+//! It never waits for a client, for the media plane or for the record: whoever can't take what it sends is cut off, or
+//! gets it at the next tick; and what lasts is told when the record has answered.
 
+mod after;
+mod books;
 mod heard;
 mod join;
+mod lobby;
+mod market;
 mod people;
 mod resume;
 #[cfg(test)]
@@ -12,13 +16,19 @@ mod tests;
 mod translate;
 
 use crate::clock::Clock;
-use crate::limits::{KEEPER_BATCH_MAX, KEEPER_INBOX_MAX, TICK, TICKS_PER_HEARD};
-use crate::mailbox::{MediaEvent, Outgoing, PeerId, Population, RoutesCell, SessionId, SpaceKey, ToKeeper, ToMedia};
+use crate::limits::{KEEPER_BATCH_MAX, KEEPER_INBOX_MAX, LAST_WRITES_WAIT, TICK, TICKS_PER_ABSENCES, TICKS_PER_HEARD};
+use crate::links::PersonKey;
+use crate::mailbox::{
+    MediaEvent, Outgoing, PeerId, Population, RoutesCell, SessionId, SpaceKey, ToKeeper, ToMedia, ToRecord,
+};
 use crate::metrics::{Counted, SPACES_RUNNING, TICK_SECONDS};
+use after::Then;
+use books::Books;
 use heard::HeardBook;
+use lobby::Lobby;
 use people::People;
 use resume::ResumeTokens;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
@@ -26,8 +36,10 @@ use tokio::time::MissedTickBehavior;
 use torg_protocol::ServerMessage;
 use torg_protocol::ids::{ParticipantId, SpaceId};
 use torg_protocol::message::{ClientMessage, GoodbyeReason};
+use torg_protocol::people::{Microphone, Presence};
 use torg_protocol::text::Label;
 use torg_protocol::units::{TimeMs, VoiceLevel};
+use torg_space::ledger::{Absences, Ledger, Seating};
 use torg_space::{Ask, Audience, Command, Happening, Map, Space};
 use translate::Told;
 
@@ -52,6 +64,12 @@ pub struct Begin {
     pub media: mpsc::Sender<ToMedia>,
     /// Where it tells how many are in.
     pub population: Population,
+    /// What lasts of it, as it is written.
+    pub ledger: Ledger,
+    /// Where what lasts is written.
+    pub record: mpsc::Sender<ToRecord>,
+    /// By which people are known again.
+    pub people: PersonKey,
     /// How long it goes on without anybody there.
     pub rests_after: Duration,
 }
@@ -63,6 +81,8 @@ pub enum End {
     Empty,
     /// It was told to stop.
     Stopped,
+    /// It doesn't know what is written of it, and starts again from that.
+    StartsAgain,
 }
 
 /// A keeper's inbox.
@@ -89,16 +109,22 @@ pub async fn keep(begin: Begin, myself: mpsc::Sender<ToKeeper>, mut inbox: mpsc:
             biased;
             _ = ticks.tick() => {
                 keeper.tick();
-                if keeper.empty_since.is_some_and(|since| since.elapsed() > rests_after) {
+                if keeper.may_rest() && keeper.empty_since.is_some_and(|since| since.elapsed() > rests_after) {
                     // Who wants in at this moment finds the inbox closed, and the registry starts a new keeper.
                     inbox.close();
                     tracing::info!("the space rests: nobody is there");
                     return End::Empty;
                 }
             }
+            answer = keeper.books.answered() => {
+                if keeper.answer(answer) == Then::StartAgain {
+                    return End::StartsAgain;
+                }
+            }
             _ = inbox.recv_many(&mut batch, KEEPER_BATCH_MAX) => {
                 for message in batch.drain(..) {
                     if matches!(message, ToKeeper::Stop) {
+                        keeper.write_last().await;
                         keeper.say_goodbye(GoodbyeReason::ServerStops);
                         return End::Stopped;
                     }
@@ -119,6 +145,14 @@ struct Keeper {
     clock: Clock,
     people: People,
     population: Population,
+    people_key: PersonKey,
+    books: Books,
+    /// Who is in and who sits where, for visits.
+    seating: Seating,
+    absences: Absences,
+    lobby: Lobby,
+    /// Who will be in as soon as that is written.
+    coming: BTreeSet<ParticipantId>,
     resume: ResumeTokens,
     heard: HeardBook,
     media: mpsc::Sender<ToMedia>,
@@ -141,6 +175,12 @@ impl Keeper {
             clock: begin.clock,
             people: People::default(),
             population: begin.population,
+            people_key: begin.people,
+            seating: Seating::resume(&begin.ledger, now),
+            books: Books::new(begin.ledger, begin.record),
+            absences: Absences::default(),
+            lobby: Lobby::default(),
+            coming: BTreeSet::new(),
             resume: ResumeTokens::default(),
             heard: HeardBook::default(),
             media: begin.media,
@@ -170,16 +210,37 @@ impl Keeper {
         if matches!(&message, ClientMessage::SetName { name } if name == PANIC_NAME) {
             panic!("injected");
         }
+        match message {
+            ClientMessage::Change { request, change } => self.change(now, session, participant, request, change),
+            ClientMessage::ReadTopic { topic } => self.read_topic(participant, topic),
+            ClientMessage::ReadVisits { everybody } => self.read_visits(participant, everybody),
+            message => self.ask(now, session, participant, message),
+        }
+    }
+
+    /// What is asked of the space, at once; another name goes by the ledger.
+    fn ask(&mut self, now: TimeMs, session: SessionId, participant: ParticipantId, message: ClientMessage) {
         if message == (ClientMessage::Leave {}) {
             self.people.detach(session);
         }
-        let done = translate::ask(message).and_then(|what| {
-            self.space.apply(now, Command { participant, what }).map_err(|refusal| translate::refusal(&refusal))
-        });
+        let done = match translate::ask(message) {
+            Ok(translate::Asked::Lasting(change)) => {
+                self.rename(now, session, participant, &change);
+                Ok(())
+            }
+            Ok(translate::Asked::Now(what)) => {
+                if what == Ask::SetMicrophone(Microphone::On) {
+                    self.people.set_muted_by(participant, None);
+                }
+                let done = self.space.apply(now, Command { participant, what });
+                done.map_err(|refusal| translate::refusal(&refusal))
+            }
+            Err(refusal) => Err(refusal),
+        };
         if let Err(refusal) = done {
             self.people.push(participant, Outgoing::refused(refusal, false));
         }
-        self.tell();
+        self.tell(now);
     }
 
     fn gone(&mut self, now: TimeMs, session: SessionId) {
@@ -203,7 +264,7 @@ impl Keeper {
                     // Levels of who has just left are still on the way.
                     let _ = self.space.apply(now, Command { participant, what: Ask::Voice(level) });
                 }
-                self.tell();
+                self.tell(now);
             }
         }
     }
@@ -211,6 +272,8 @@ impl Keeper {
     /// Links were renewed: who came by the old ones is shown out, and their places are free.
     fn show_all_out(&mut self, now: TimeMs) {
         self.say_goodbye(GoodbyeReason::LinkRevoked);
+        // Those on their way in came by the old links too.
+        self.coming.clear();
         for participant in self.people.ids() {
             self.apply(now, participant, Ask::Leave);
         }
@@ -220,6 +283,7 @@ impl Keeper {
         for participant in self.people.ids() {
             self.people.close(participant, reason);
         }
+        self.clear_lobby(reason);
     }
 
     /// Asks something on the keeper's own account. The engine refuses only who isn't there.
@@ -227,7 +291,7 @@ impl Keeper {
         if let Err(refusal) = self.space.apply(now, Command { participant, what }) {
             tracing::debug!(%participant, %refusal, "the space refuses its keeper");
         }
-        self.tell();
+        self.tell(now);
     }
 
     fn tick(&mut self) {
@@ -235,12 +299,19 @@ impl Keeper {
         let now = self.clock.now();
         self.space.advance(now);
         // Labels of audio slots first, then the routes that bring the sound.
-        self.tell();
+        self.tell(now);
+        let late = self.seating.expire(now);
+        self.books.keep(late);
+        self.books.write_by_itself(now, &self.seating);
+        self.look_into_lobby();
         self.people.send_frames(now);
         self.publish_routes();
         self.ticks = self.ticks.wrapping_add(1);
         if self.ticks.is_multiple_of(TICKS_PER_HEARD) {
             self.tell_heard(now);
+        }
+        if self.ticks.is_multiple_of(TICKS_PER_ABSENCES) {
+            self.ask_who_hosts(now);
         }
         self.tell_media();
         self.population.set(self.space.population());
@@ -273,12 +344,41 @@ impl Keeper {
         }
     }
 
+    /// The record has answered.
+    fn answer(&mut self, answer: Result<(), crate::mailbox::NotWritten>) -> Then {
+        let now = self.clock.now();
+        let settled = self.books.settle(now, answer);
+        self.settled(now, settled)
+    }
+
+    /// Waits for a moment for what is on its way to the record, so that those who asked are told before the end.
+    async fn write_last(&mut self) {
+        self.books.write_last(self.clock.now(), &self.seating);
+        let written = async {
+            while !self.books.is_at_rest() {
+                let answer = self.books.answered().await;
+                if answer.is_err() || self.answer(answer) == Then::StartAgain {
+                    return;
+                }
+            }
+        };
+        if tokio::time::timeout(LAST_WRITES_WAIT, written).await.is_err() {
+            tracing::warn!("the record did not answer before the space ended");
+        }
+    }
+
+    /// Whether nothing is left to be written and nobody waits.
+    fn may_rest(&self) -> bool {
+        self.books.is_at_rest() && self.lobby.is_empty() && self.coming.is_empty()
+    }
+
     /// Tells everybody what happened since the last time.
-    fn tell(&mut self) {
+    fn tell(&mut self, now: TimeMs) {
         let events: Vec<_> = self.space.drain().collect();
         for event in events {
+            self.note_seat(now, &event.what);
             if let Happening::Left(participant) = event.what {
-                self.forget(participant);
+                self.forget(now, participant);
             }
             match translate::happening(event.what) {
                 Told::Motion(participant, segment) => self.people.note_motion(participant, segment),
@@ -293,13 +393,41 @@ impl Keeper {
         }
     }
 
-    /// Somebody is gone for good: so are their tokens and their peer connection.
-    fn forget(&mut self, participant: ParticipantId) {
+    /// Keeps in mind who is in and who sits where, for their visits.
+    fn note_seat(&mut self, now: TimeMs, what: &Happening) {
+        let stays = match what {
+            Happening::Entered(person) => self.seating.enter(now, person.id, person.place.table()),
+            Happening::PlaceChanged(person, place) => self.seating.place(now, *person, place.table()),
+            Happening::PresenceChanged(person, Presence::Away) => {
+                self.seating.drop_line(now, *person);
+                vec![]
+            }
+            Happening::PresenceChanged(person, Presence::Here) => {
+                self.seating.come_back(now, *person).into_iter().collect()
+            }
+            Happening::Left(person) => self.seating.leave(now, *person).into_iter().collect(),
+            _ => return,
+        };
+        self.books.keep(stays);
+        self.books.write_by_itself(now, &self.seating);
+    }
+
+    /// Somebody is gone for good: so are their tokens, their peer connection and their call for help.
+    fn forget(&mut self, now: TimeMs, participant: ParticipantId) {
+        self.end_call(now, participant);
         self.resume.forget(participant);
         self.heard.forget(participant);
         self.people.forget(participant);
         self.to_media.push_back(ToMedia::ClosePeer { peer: PeerId { space: self.key, participant } });
+        // At once: who comes again in the next moment offers under the same id.
+        self.tell_media();
         tracing::info!(%participant, "left");
+    }
+
+    /// Who is back at once keeps a peer connection that was to be closed and is not yet.
+    fn keep_peer(&mut self, participant: ParticipantId) {
+        let peer = PeerId { space: self.key, participant };
+        self.to_media.retain(|message| !matches!(message, ToMedia::ClosePeer { peer: other } if *other == peer));
     }
 
     /// Hands over what the media plane has room for; the rest waits for the next tick.

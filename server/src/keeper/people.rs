@@ -8,6 +8,7 @@ use torg_protocol::frame;
 use torg_protocol::geometry::Segment;
 use torg_protocol::ids::ParticipantId;
 use torg_protocol::message::GoodbyeReason;
+use torg_protocol::people::Role;
 use torg_protocol::units::{TimeMs, VoiceLevel};
 use torg_space::Audience;
 
@@ -16,8 +17,6 @@ use torg_space::Audience;
 pub(super) struct People {
     entries: BTreeMap<ParticipantId, Entry>,
     sessions: HashMap<SessionId, ParticipantId>,
-    /// The highest id given so far: ids are never given twice.
-    newest: u32,
     motion: BTreeMap<ParticipantId, Segment>,
     levels: BTreeMap<ParticipantId, VoiceLevel>,
 }
@@ -25,6 +24,10 @@ pub(super) struct People {
 #[derive(Debug)]
 struct Entry {
     attached: Option<Attached>,
+    /// The role of the link by which they came.
+    link: Role,
+    /// Who muted them, until they open the microphone themselves.
+    muted_by: Option<ParticipantId>,
     _counted: Counted,
 }
 
@@ -40,10 +43,21 @@ impl People {
         self.entries.keys().copied().collect()
     }
 
-    /// An id that nobody in this run of the space has had.
-    pub(super) fn next_id(&mut self) -> ParticipantId {
-        self.newest = self.newest.checked_add(1).expect("four billion people do not come in one run of a space");
-        ParticipantId(self.newest)
+    /// The role of the link by which somebody came.
+    pub(super) fn link(&self, participant: ParticipantId) -> Option<Role> {
+        self.entries.get(&participant).map(|entry| entry.link)
+    }
+
+    /// Who muted somebody, if that still holds.
+    pub(super) fn muted_by(&self, participant: ParticipantId) -> Option<ParticipantId> {
+        self.entries.get(&participant)?.muted_by
+    }
+
+    /// Somebody was muted by somebody, or opened the microphone again.
+    pub(super) fn set_muted_by(&mut self, participant: ParticipantId, by: Option<ParticipantId>) {
+        if let Some(entry) = self.entries.get_mut(&participant) {
+            entry.muted_by = by;
+        }
     }
 
     /// Whether somebody's websocket stands.
@@ -57,8 +71,8 @@ impl People {
     }
 
     /// Puts a participant on a websocket. Whoever had them before is told that they were replaced.
-    pub(super) fn attach(&mut self, participant: ParticipantId, session: SessionId, outbox: Outbox) {
-        let fresh = || Entry { attached: None, _counted: Counted::one(PARTICIPANTS) };
+    pub(super) fn attach(&mut self, participant: ParticipantId, session: SessionId, outbox: Outbox, link: Role) {
+        let fresh = || Entry { attached: None, link, muted_by: None, _counted: Counted::one(PARTICIPANTS) };
         let entry = self.entries.entry(participant).or_insert_with(fresh);
         if let Some(before) = entry.attached.replace(Attached { session, outbox }) {
             self.sessions.remove(&before.session);

@@ -1,8 +1,8 @@
 //! The first message: who comes, by which link.
 
 use super::{parse, talk::Caller};
-use crate::limits::{HELLO_WAIT, JOIN_TRIES, TOKEN_CHARS_MAX};
-use crate::mailbox::{Join, Opened, PeerId, ToKeeper, ToRegistry};
+use crate::limits::{HELLO_WAIT, JOIN_TRIES, LOBBY_LISTENS_AFTER, SILENCE_MAX, TOKEN_CHARS_MAX};
+use crate::mailbox::{Join, Opened, Outgoing, PeerId, ToKeeper, ToRegistry};
 use axum::extract::ws::{Message, WebSocket};
 use futures_util::StreamExt as _;
 use futures_util::stream::SplitStream;
@@ -21,6 +21,7 @@ pub(super) struct Hello {
     microphone: Microphone,
     resume: Option<String>,
     start: Option<Start>,
+    person: Option<String>,
 }
 
 /// Somebody who was let in.
@@ -63,7 +64,8 @@ fn check(text: &str) -> Result<Hello, Refusal> {
         );
         return Err(Refusal::new(RefusalCode::ProtocolVersion, words));
     }
-    let ClientMessage::Hello { protocol: _, token, name, microphone, resume, start } = parse::parse(text)? else {
+    let ClientMessage::Hello { protocol: _, token, name, microphone, resume, start, person } = parse::parse(text)?
+    else {
         return Err(Refusal::new(RefusalCode::Malformed, "the first message must be a hello"));
     };
     if token.len() > TOKEN_CHARS_MAX {
@@ -71,22 +73,33 @@ fn check(text: &str) -> Result<Hello, Refusal> {
     }
     // A resume token that can't be one of ours is like one that has run out.
     let resume = resume.filter(|resume| resume.len() <= TOKEN_CHARS_MAX);
-    Ok(Hello { token, name: PersonName::parse(&name)?, microphone, resume, start })
+    let person = person.filter(|person| person.len() <= TOKEN_CHARS_MAX);
+    Ok(Hello { token, name: PersonName::parse(&name)?, microphone, resume, start, person })
 }
 
-/// Asks the registry and then the keeper to let somebody in.
-pub(super) async fn join(caller: &Caller, hello: Hello) -> Result<Admitted, Refusal> {
-    let unknown = |_| Refusal::new(RefusalCode::UnknownSpace, "there is no such square on this server");
-    let space = SpaceId::parse(&caller.space).map_err(unknown)?;
+/// Asks the registry and then the keeper to let somebody in. Nothing when the client goes away meanwhile: who waits in
+/// the lobby may wait for long, and is listened to.
+pub(super) async fn join(
+    caller: &mut Caller,
+    stream: &mut SplitStream<WebSocket>,
+    hello: Hello,
+) -> Option<Result<Admitted, Refusal>> {
+    let Ok(space) = SpaceId::parse(&caller.space) else { return Some(Err(unknown())) };
     for _ in 0..JOIN_TRIES {
-        let opened = open(caller, &space, &hello.token).await?;
-        let (reply, answer) = oneshot::channel();
+        let opened = match open(caller, &space, &hello.token).await {
+            Ok(opened) => opened,
+            Err(refusal) => return Some(Err(refusal)),
+        };
+        // Who has a valid link is no stranger at the door any more.
+        caller.permit = None;
+        let (reply, mut answer) = oneshot::channel();
         let join = Join {
             session: caller.session,
             role: opened.role,
             name: hello.name.clone(),
             microphone: hello.microphone,
             resume: hello.resume.clone(),
+            person: hello.person.clone(),
             start: hello.start.clone(),
             outbox: caller.outbox.clone(),
             reply,
@@ -94,12 +107,46 @@ pub(super) async fn join(caller: &Caller, hello: Hello) -> Result<Admitted, Refu
         if opened.keeper.send(ToKeeper::Join(Box::new(join))).await.is_err() {
             continue;
         }
+        let answer = tokio::select! {
+            biased;
+            answer = &mut answer => answer,
+            () = until_gone(caller, stream) => return None,
+        };
         // No answer: the keeper ended at this very moment, so ask for the next one.
-        if let Ok(answer) = answer.await {
-            return Ok(Admitted { peer: answer?, keeper: opened.keeper });
+        if let Ok(answer) = answer {
+            return Some(answer.map(|peer| Admitted { peer, keeper: opened.keeper }));
         }
     }
-    Err(unavailable())
+    Some(Err(unavailable()))
+}
+
+/// Listens to who waits for an answer: pings are answered, and all else is too early. Returns when the client goes, or
+/// has been silent for too long.
+async fn until_gone(caller: &Caller, stream: &mut SplitStream<WebSocket>) {
+    // Most are let in at once; what a client says in haste is kept until then.
+    tokio::time::sleep(LOBBY_LISTENS_AFTER).await;
+    while let Ok(Some(Ok(message))) = tokio::time::timeout(SILENCE_MAX, stream.next()).await {
+        let Message::Text(text) = message else {
+            if matches!(message, Message::Close(_)) {
+                return;
+            }
+            continue;
+        };
+        match parse::parse(&text) {
+            Ok(ClientMessage::Ping { nonce }) => {
+                let _ = caller.outbox.push(Outgoing::message(&pong(caller, nonce)));
+            }
+            Ok(ClientMessage::Leave {}) => return,
+            Ok(_) | Err(_) => {
+                let words = "you are not in yet: this comes after the welcome";
+                let _ = caller.outbox.push(Outgoing::refused(Refusal::new(RefusalCode::Malformed, words), false));
+            }
+        }
+    }
+}
+
+fn unknown() -> Refusal {
+    Refusal::new(RefusalCode::UnknownSpace, "there is no such square on this server")
 }
 
 async fn open(caller: &Caller, space: &SpaceId, token: &str) -> Result<Opened, Refusal> {

@@ -1,7 +1,9 @@
 //! The reading half: everything that a client says after the hello, until either side ends it.
 
 use super::{Parts, hello, parse};
-use crate::limits::{OFFERS_PER_MINUTE, SILENCE_MAX, TOO_FREQUENT_MAX, WEBSOCKET_BYTES_MAX};
+use crate::limits::{
+    CHANGES_BURST, CHANGES_PER_SECOND, OFFERS_PER_MINUTE, SILENCE_MAX, TOO_FREQUENT_MAX, WEBSOCKET_BYTES_MAX,
+};
 use crate::mailbox::{Outbox, Outgoing, PeerId, SessionId, ToKeeper, ToMedia};
 use axum::extract::ws::{Message, WebSocket};
 use futures_util::StreamExt as _;
@@ -31,10 +33,10 @@ pub(super) async fn talk(stream: &mut SplitStream<WebSocket>, mut caller: Caller
     let mut stopping = caller.parts.stopping.clone();
     let coming_in = async {
         let hello = hello::read(stream).await?;
-        Some(match hello {
-            Ok(hello) => hello::join(&caller, hello).await,
-            Err(refusal) => Err(refusal),
-        })
+        match hello {
+            Ok(hello) => hello::join(&mut caller, stream, hello).await,
+            Err(refusal) => Some(Err(refusal)),
+        }
     };
     let admitted = tokio::select! {
         admitted = coming_in => admitted,
@@ -53,7 +55,6 @@ pub(super) async fn talk(stream: &mut SplitStream<WebSocket>, mut caller: Caller
         None => return,
     };
     tracing::Span::current().record("participant", admitted.peer.participant.0);
-    caller.permit = None;
     Inside::new(caller, admitted).listen(stream).await;
 }
 
@@ -64,6 +65,7 @@ struct Inside {
     keeper: mpsc::Sender<ToKeeper>,
     messages: DefaultDirectRateLimiter,
     offers: DefaultDirectRateLimiter,
+    changes: DefaultDirectRateLimiter,
     passed_over: u32,
     /// The answer to the offer that the media plane is at.
     answer: Option<oneshot::Receiver<Result<String, Refusal>>>,
@@ -80,6 +82,8 @@ impl Inside {
     fn new(caller: Caller, admitted: hello::Admitted) -> Self {
         let per_second = NonZeroU32::new(MESSAGES_PER_SECOND).expect("not zero");
         let burst = NonZeroU32::new(MESSAGES_BURST).expect("not zero");
+        let changes = NonZeroU32::new(CHANGES_PER_SECOND).expect("not zero");
+        let changes_burst = NonZeroU32::new(CHANGES_BURST).expect("not zero");
         let offers = NonZeroU32::new(OFFERS_PER_MINUTE).expect("not zero");
         Self {
             caller,
@@ -87,6 +91,7 @@ impl Inside {
             keeper: admitted.keeper,
             messages: RateLimiter::direct(Quota::per_second(per_second).allow_burst(burst)),
             offers: RateLimiter::direct(Quota::per_minute(offers)),
+            changes: RateLimiter::direct(Quota::per_second(changes).allow_burst(changes_burst)),
             passed_over: 0,
             answer: None,
         }
@@ -156,6 +161,11 @@ impl Inside {
                 if let Err(refusal) = self.offer(sdp, tracks).await {
                     self.refuse(refusal);
                 }
+            }
+            ClientMessage::Change { request, .. } if self.changes.check().is_err() => {
+                let words = format!("more than {CHANGES_PER_SECOND} changes a second: ask again in a moment");
+                let refusal = Refusal::new(RefusalCode::TooFrequent, words);
+                self.say(Outgoing::refused_request(refusal, Some(request)));
             }
             message => {
                 let leaves = message == (ClientMessage::Leave {});

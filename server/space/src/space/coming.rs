@@ -103,13 +103,30 @@ impl Space {
 
     fn start(&mut self, start: Option<Start>) -> Result<(Point, Place), Refusal> {
         match start {
-            Some(Start::Table(table)) => self.start_at_table(table, None),
-            Some(Start::At(at)) => match self.map.ground().spot(at).ok_or(Refusal::Place)? {
+            Some(start) => self.named_start(start),
+            None => Ok((self.place_to_arrive(), Place::Square)),
+        }
+    }
+
+    fn named_start(&self, start: Start) -> Result<(Point, Place), Refusal> {
+        match start {
+            Start::Table(table) => self.start_at_table(table, None),
+            Start::At(at) => match self.map.ground().spot(at).ok_or(Refusal::Place)? {
                 Spot::Stand(at) => Ok((at, Place::Square)),
                 Spot::Table(table) => self.start_at_table(table, Some(at)),
             },
-            None => Ok((self.place_to_arrive(), Place::Square)),
         }
+    }
+
+    /// Whether somebody could come in at this moment and stand there.
+    ///
+    /// # Errors
+    /// As [`Ask::Enter`](crate::Ask::Enter).
+    pub fn check_start(&self, start: Option<Start>) -> Result<(), Refusal> {
+        if self.crowd.len() >= self.participants_max {
+            return Err(Refusal::SpaceFull { max: self.participants_max });
+        }
+        start.map_or(Ok(()), |start| self.named_start(start).map(|_| ()))
     }
 
     fn start_at_table(&self, table: TableId, near: Option<Point>) -> Result<(Point, Place), Refusal> {

@@ -8,6 +8,7 @@ mod walking;
 use crate::command::{Ask, Command};
 use crate::event::{Audience, Event, Happening, Person, View};
 use crate::hearing::Hearing;
+use crate::ledger::{Deed, Right, right};
 use crate::limits::PARTICIPANTS_MAX;
 use crate::map::Map;
 use crate::refusal::Refusal;
@@ -99,6 +100,7 @@ impl Space {
             Ask::SetMicrophone(microphone) => self.set_microphone(index, microphone),
             Ask::SetEars { open } => self.set_ears(index, open),
             Ask::Rename(name) => self.rename(index, name),
+            Ask::SetRole(role) => self.set_role(index, role),
             Ask::SetHearing(preset) => return self.set_hearing(index, preset),
             Ask::Voice(level) => self.hear_voice(index, level),
         }
@@ -219,8 +221,17 @@ impl Space {
         }
     }
 
+    fn set_role(&mut self, index: usize, role: Role) {
+        let person = &mut self.crowd[index].person;
+        if person.role != role {
+            person.role = role;
+            let id = person.id;
+            self.tell_all(Happening::RoleChanged(id, role));
+        }
+    }
+
     fn set_hearing(&mut self, index: usize, preset: HearingPreset) -> Result<(), Refusal> {
-        if self.crowd[index].person.role != Role::Host {
+        if right(self.crowd[index].person.role, Deed::SetHearing) != Right::Yes {
             return Err(Refusal::NotAllowed);
         }
         if self.preset != preset {

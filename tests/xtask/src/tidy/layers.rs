@@ -121,7 +121,7 @@ const PATH_RULES: &[PathRule] = &[
 ];
 
 /// Parts of the server that send each other mail and know only the mailbox.
-const SERVER_PARTS: [&str; 5] = ["http", "session", "media", "store", "keeper"];
+const SERVER_PARTS: [&str; 6] = ["http", "session", "media", "store", "record", "keeper"];
 
 /// What a crate may have of ours, for its build and its tests.
 const MANIFESTS: &[(&str, &[&str])] = &[

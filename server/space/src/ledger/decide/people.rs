@@ -53,9 +53,13 @@ impl Case<'_> {
 
     pub(super) fn admit_all(&self) -> Decided {
         self.right(Deed::HoldDoor)?;
+        Ok(self.admitted_all())
+    }
+
+    fn admitted_all(&self) -> Vec<Fact> {
         let admitted = |person: &ParticipantId| self.member(*person).map_or(true, |member| member.admitted);
         let waiting = self.moment.waiting.iter().filter(|person| !admitted(person));
-        Ok(waiting.map(|&person| Fact::Admitted { person, by: self.by }).collect())
+        waiting.map(|&person| Fact::Admitted { person, by: self.by }).collect()
     }
 
     pub(super) fn turn_away(&self, person: ParticipantId, words: &Prose) -> Decided {
@@ -68,8 +72,12 @@ impl Case<'_> {
 
     pub(super) fn set_door(&self, door: Door) -> Decided {
         self.right(Deed::SetDoor)?;
-        let is_so = self.ledger.book.door == door;
-        Ok(if is_so { vec![] } else { vec![Fact::DoorSet { door, by: self.by }] })
+        if self.ledger.book.door == door {
+            return Ok(vec![]);
+        }
+        // Through an open door those who wait walk in.
+        let waiting = if door == Door::Open { self.admitted_all() } else { vec![] };
+        Ok([Fact::DoorSet { door, by: self.by }].into_iter().chain(waiting).collect())
     }
 
     pub(super) fn set_capacity(&self, people: u16) -> Decided {

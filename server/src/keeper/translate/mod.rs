@@ -1,6 +1,11 @@
 //! The one place where the wire's words become the engine's and back.
 
+mod change;
+
+pub(super) use change::{change, ledger_refusal, words_or};
+
 use torg_protocol::PROTOCOL_VERSION;
+use torg_protocol::agenda::AgendaView;
 use torg_protocol::geometry::Segment;
 use torg_protocol::ids::{ParticipantId, SpaceId};
 use torg_protocol::map::MapSpec;
@@ -9,28 +14,44 @@ use torg_protocol::message::{
 };
 use torg_protocol::text::{Label, PersonName};
 use torg_protocol::units::{TimeMs, VoiceLevel};
+use torg_space::ledger::Change;
 use torg_space::{Ask, Happening, Map, Person, Refusal, Start, View};
 
-/// What a client asks of the space.
-pub(super) fn ask(message: ClientMessage) -> Result<Ask, wire::Refusal> {
-    Ok(match message {
+/// What a client asks for beside requests with a number.
+#[derive(Debug)]
+pub(super) enum Asked {
+    /// Of the space, at once.
+    Now(Ask),
+    /// Of the ledger.
+    Lasting(Change),
+}
+
+/// What a client asks.
+pub(super) fn ask(message: ClientMessage) -> Result<Asked, wire::Refusal> {
+    Ok(Asked::Now(match message {
         ClientMessage::Walk { walk } => Ask::Walk(walk),
         ClientMessage::WalkTo { to } => Ask::WalkTo(to),
         ClientMessage::JoinTable { table } => Ask::JoinTable(table),
         ClientMessage::LeaveTable {} => Ask::LeaveTable,
         ClientMessage::SetMicrophone { microphone } => Ask::SetMicrophone(microphone),
         ClientMessage::SetEars { open } => Ask::SetEars { open },
-        ClientMessage::SetName { name } => Ask::Rename(PersonName::parse(&name)?),
+        ClientMessage::SetName { name } => {
+            return Ok(Asked::Lasting(Change::Rename { name: PersonName::parse(&name)? }));
+        }
         ClientMessage::SetHearing { preset } => Ask::SetHearing(preset),
         ClientMessage::Leave {} => Ask::Leave,
         ClientMessage::Hello { .. } => {
             return Err(wire::Refusal::new(RefusalCode::Malformed, "a hello comes once, as the first message"));
         }
-        // The session answers these two by itself.
-        ClientMessage::Offer { .. } | ClientMessage::Ping { .. } => {
+        // The session answers the first two by itself, the keeper the others before it comes to here.
+        ClientMessage::Offer { .. }
+        | ClientMessage::Ping { .. }
+        | ClientMessage::Change { .. }
+        | ClientMessage::ReadTopic { .. }
+        | ClientMessage::ReadVisits { .. } => {
             return Err(wire::Refusal::new(RefusalCode::Malformed, "the space has no answer to this message"));
         }
-    })
+    }))
 }
 
 /// Where to stand at the start.
@@ -86,6 +107,7 @@ pub(super) fn happening(what: Happening) -> Told {
         }
         Happening::PresenceChanged(participant, presence) => ServerMessage::PresenceChanged { participant, presence },
         Happening::Renamed(participant, name) => ServerMessage::Renamed { participant, name },
+        Happening::RoleChanged(participant, role) => ServerMessage::RoleChanged { participant, role },
         Happening::HearingChanged(preset) => ServerMessage::HearingChanged { preset },
         Happening::SlotLabelled(slot, speaker) => ServerMessage::AudioSlot { slot, speaker },
         Happening::Refused(why) => return Told::Refused(refusal(&why)),
@@ -102,6 +124,8 @@ pub(super) struct Arriving<'a> {
     pub(super) now: TimeMs,
     pub(super) id: &'a SpaceId,
     pub(super) name: &'a Label,
+    pub(super) agenda: AgendaView,
+    pub(super) person: String,
 }
 
 /// The whole view of who comes in, but for voice levels: these come in frames.
@@ -119,6 +143,8 @@ pub(super) fn welcome(map: &Map, view: &View, arriving: Arriving<'_>) -> Option<
         space: SpaceView { id: arriving.id.clone(), name: arriving.name.clone(), map },
         participants: view.people.values().map(participant_view).collect(),
         audio_slots: view.audio_slots.to_vec(),
+        agenda: arriving.agenda,
+        person: arriving.person,
     })))
 }
 

@@ -1,9 +1,15 @@
 //! The keeper by its mailboxes alone: no sockets, no media plane, and time that runs as fast as it may.
 
+mod market;
+
 use super::{Begin, End, inbox, keep};
 use crate::clock::Clock;
-use crate::mailbox::{Flow, Join, MediaEvent, Outgoing, PeerId, Population, SessionId, SpaceKey, ToKeeper, ToMedia};
+use crate::links::LinkKey;
+use crate::mailbox::{
+    Flow, Join, MediaEvent, Outgoing, PeerId, Population, SessionId, SpaceKey, ToKeeper, ToMedia, ToRecord,
+};
 use crate::outbox::{OutboxReader, outbox};
+use crate::record::Records;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -16,6 +22,7 @@ use torg_protocol::people::{Microphone, Role};
 use torg_protocol::text::{Label, PersonName};
 use torg_protocol::units::{TimeMs, VoiceLevel};
 use torg_space::Map;
+use torg_space::ledger::Ledger;
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -25,6 +32,10 @@ struct Desk {
     media: mpsc::Receiver<ToMedia>,
     task: JoinHandle<End>,
     sessions: u64,
+}
+
+fn id() -> SpaceId {
+    SpaceId::parse("torg").expect("an id")
 }
 
 /// Somebody who is in.
@@ -41,16 +52,25 @@ impl Desk {
     }
 
     fn open_for(rests_after: Duration) -> Self {
+        let (ledger, record) = Records::default().open(&id()).expect("an empty record");
+        Self::open_with(rests_after, ledger, record)
+    }
+
+    fn open_with(rests_after: Duration, ledger: Ledger, record: mpsc::Sender<ToRecord>) -> Self {
         let (media_sender, media) = mpsc::channel(100);
         let (keeper, receiver) = inbox();
+        let folder = tempfile::tempdir().expect("a temporary folder");
         let begin = Begin {
             key: SpaceKey(1),
-            id: SpaceId::parse("torg").expect("an id"),
+            id: id(),
             name: Label::parse("Torg").expect("a name"),
             map: Map::default_square(),
             clock: Clock::start(),
             media: media_sender,
             population: Population::default(),
+            ledger,
+            record,
+            people: LinkKey::open(folder.path()).expect("a key").people_of(&id()),
             rests_after,
         };
         let task = tokio::spawn(keep(begin, keeper.clone(), receiver));
@@ -67,25 +87,42 @@ impl Desk {
 
     /// Comes in near the middle of the square.
     async fn join(&mut self, name: &str, x: f64, resume: Option<String>) -> Result<Guest, Refusal> {
-        self.sessions += 1;
-        let session = SessionId(self.sessions);
-        let (sender, mut outbox) = outbox();
-        let (reply, answer) = oneshot::channel();
         let at = torg_protocol::geometry::Point::from_metres(x, 12.0).expect("a place");
+        let (mut join, answer, outbox) = self.hello(name, Role::Participant);
+        (join.resume, join.start) = (resume, Some(Start::At(at)));
+        self.come(join, answer, outbox).await
+    }
+
+    /// Comes in by a link of another role.
+    async fn join_as(&mut self, name: &str, role: Role) -> Guest {
+        let (join, answer, outbox) = self.hello(name, role);
+        self.come(join, answer, outbox).await.expect("let in")
+    }
+
+    /// A hello that is not sent yet.
+    fn hello(&mut self, name: &str, role: Role) -> (Join, Answer, OutboxReader) {
+        self.sessions += 1;
+        let (sender, outbox) = outbox();
+        let (reply, answer) = oneshot::channel();
         let join = Join {
-            session,
-            role: Role::Participant,
+            session: SessionId(self.sessions),
+            role,
             name: PersonName::parse(name).expect("a name"),
             microphone: Microphone::On,
-            resume,
-            start: Some(Start::At(at)),
+            resume: None,
+            person: None,
+            start: None,
             outbox: sender,
             reply,
         };
+        (join, answer, outbox)
+    }
+
+    async fn come(&mut self, join: Join, answer: Answer, outbox: OutboxReader) -> Result<Guest, Refusal> {
+        let session = join.session;
         self.tell(ToKeeper::Join(Box::new(join))).await;
-        let peer = answer.await.expect("an answer")?;
-        let ServerMessage::Welcome(welcome) = next(&mut outbox).await else { panic!("the welcome comes first") };
-        Ok(Guest { session, peer, welcome, outbox })
+        let peer = timeout(PATIENCE, answer).await.expect("in time").expect("an answer")?;
+        Ok(Guest::new(session, peer, outbox).await)
     }
 
     async fn told_media(&mut self) -> ToMedia {
@@ -93,7 +130,15 @@ impl Desk {
     }
 }
 
+/// What the keeper answers a hello.
+type Answer = oneshot::Receiver<Result<PeerId, Refusal>>;
+
 impl Guest {
+    async fn new(session: SessionId, peer: PeerId, mut outbox: OutboxReader) -> Self {
+        let ServerMessage::Welcome(welcome) = next(&mut outbox).await else { panic!("the welcome comes first") };
+        Self { session, peer, welcome, outbox }
+    }
+
     fn id(&self) -> ParticipantId {
         self.peer.participant
     }
@@ -205,19 +250,8 @@ async fn who_comes_in_gets_the_levels_of_who_speaks_already() {
 async fn who_gives_up_while_waiting_is_not_left_standing() {
     let mut desk = Desk::open();
     let mut eva = desk.join("Eva", 18.0, None).await.expect("let in");
-    let (sender, _reader) = outbox();
-    let (reply, answer) = oneshot::channel();
+    let (join, answer, _reader) = desk.hello("Hasty", Role::Participant);
     drop(answer);
-    let join = Join {
-        session: SessionId(99),
-        role: Role::Participant,
-        name: PersonName::parse("Hasty").expect("a name"),
-        microphone: Microphone::Absent,
-        resume: None,
-        start: None,
-        outbox: sender,
-        reply,
-    };
     desk.tell(ToKeeper::Join(Box::new(join))).await;
     eva.until(|message| matches!(message, ServerMessage::PresenceChanged { .. }).then_some(())).await;
 }
