@@ -119,6 +119,41 @@ pub const RECORD_RETRY_MS: u64 = 1_000;
 /// Stays at tables that could not be written yet. A full hour of the largest meeting, everybody moving every 5 minutes.
 pub const STAYS_UNSAVED_MAX: usize = 20_000;
 
+/// Bytes of a request that plans the day: a description of 2,000 characters, each escaped, is 24 kB.
+pub const CALL_BYTES_MAX: usize = 64 * 1024;
+
+/// How long a request waits for a space's answer. A disk that is full or slow answers within a second or two.
+pub const CALL_WAIT: Duration = Duration::from_secs(20);
+
+/// Reading requests a second with one token over a longer time: a wall screen and a script of each of a few helpers
+/// who look every second. A list of 2,000 topics is a megabyte.
+pub const READS_PER_SECOND: u32 = 50;
+
+/// Reading requests that may come at once on top.
+pub const READS_BURST: u32 = 300;
+
+/// Changing requests a second with one token over a longer time. Each is written to disk and told to everybody.
+pub const WRITES_PER_SECOND: u32 = 50;
+
+/// Changing requests that may come at once on top: whoever brings a plan from elsewhere posts as many topics as a space
+/// holds, and its slots, in one go.
+pub const WRITES_BURST: u32 = 3_000;
+
+/// Spaces a second that one token, or this machine, makes over a longer time: each is a file, and a map to be checked,
+/// which takes a second of CPU for the largest.
+pub const SPACES_MADE_PER_SECOND: u32 = 5;
+
+/// Spaces that may be made at once on top: one for each class of a school.
+pub const SPACES_MADE_BURST: u32 = 100;
+
+/// Callers whose rate is kept in mind: some bytes each. Wrong tokens count too, since they are counted before they are
+/// looked at.
+pub const RATE_KEYS_MAX: usize = 50_000;
+
+/// Visits in one answer of a keeper to the API, which asks until it has all: as many take some milliseconds to put
+/// together, and the square must not stand still for longer.
+pub const VISITS_A_PAGE: usize = 2_000;
+
 /// Facts between two snapshots: reading as many at a start takes some hundred milliseconds.
 pub const FACTS_A_SNAPSHOT: usize = 10_000;
 

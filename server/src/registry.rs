@@ -6,7 +6,7 @@ use crate::clock::Clock;
 use crate::keeper::{self, Begin};
 use crate::limits::{EMPTY_SPACE_KEPT, REGISTRY_INBOX_MAX, RENEWAL_LOOK_EVERY};
 use crate::links::{Generation, LinkKey, link};
-use crate::mailbox::{CreateRefusal, Glance, Opened, Population, SpaceKey, SpaceLinks, ToKeeper, ToMedia, ToRegistry};
+use crate::mailbox::{CreateRefusal, Described, Glance, Opened, Population, SpaceKey, SpaceLinks, ToKeeper, ToMedia, ToRegistry};
 use crate::metrics::SPACES_FAILED;
 use crate::record::Records;
 use crate::store::{FORMAT, SpaceRecord, Store, StoreError};
@@ -18,7 +18,9 @@ use tokio::task::JoinSet;
 use torg_protocol::ids::SpaceId;
 use torg_protocol::map::MapSpec;
 use torg_protocol::message::{Refusal, RefusalCode};
+use torg_protocol::people::Role;
 use torg_protocol::text::Label;
+use torg_protocol::geometry::HearingPreset;
 use torg_space::Map;
 use tracing::Instrument as _;
 
@@ -147,6 +149,12 @@ impl Registry {
             ToRegistry::Open { space, token, reply } => {
                 let _ = reply.send(self.open(&space, &token).await);
             }
+            ToRegistry::Change { space, name, map, hearing, reply } => {
+                let _ = reply.send(self.change(&space, name, map.map(|map| *map), hearing).await);
+            }
+            ToRegistry::Closed { space, reply } => {
+                let _ = reply.send(self.close(&space).await.map_err(|error| error.to_string()));
+            }
             ToRegistry::Stop => {}
         }
     }
@@ -184,6 +192,11 @@ impl Registry {
         });
         let opened = self.records.open(&record.id).inspect_err(|error| tracing::error!("{error}"));
         let (Ok(map), Ok((ledger, to_record))) = (map, opened) else { return None };
+        if ledger.is_closed() {
+            // The server stopped after the last fact and before the file was set aside.
+            let _ = self.close(&record.id).await;
+            return None;
+        }
         self.newest_key = self.newest_key.checked_add(1).expect("four billion starts of spaces do not happen");
         let key = SpaceKey(self.newest_key);
         let (sender, receiver) = keeper::inbox();
@@ -213,6 +226,9 @@ impl Registry {
     async fn ended(&mut self, ended: Result<(tokio::task::Id, keeper::End), tokio::task::JoinError>) {
         let task = ended.as_ref().map_or_else(tokio::task::JoinError::id, |(task, _)| *task);
         let Some((id, key)) = self.tasks.remove(&task) else { return };
+        if let Ok((_, keeper::End::Closed)) = ended {
+            let _ = self.close(&id).await;
+        }
         if let Err(fault) = ended {
             metrics::counter!(SPACES_FAILED).increment(1);
             tracing::error!(space = %id, %fault, "a space hit a fault and starts again when somebody comes");
@@ -251,6 +267,51 @@ impl Registry {
         })?;
         tracing::info!(space = %links.space, "a space was made");
         Ok(links)
+    }
+
+    /// Writes what changed of a space into its file, and tells its keeper, if it runs.
+    async fn change(
+        &self,
+        id: &SpaceId,
+        name: Option<Label>,
+        map: Option<MapSpec>,
+        hearing: Option<HearingPreset>,
+    ) -> Result<Described, CreateRefusal> {
+        let map = match map {
+            Some(spec) => Some(check_map(spec).await.map_err(|error| CreateRefusal::Map(error.to_string()))?),
+            None => None,
+        };
+        let has_new_map = map.is_some();
+        let (id_there, new_name) = (id.clone(), name.clone());
+        let change = move |record: &mut SpaceRecord| {
+            record.name = new_name.unwrap_or_else(|| record.name.clone());
+            record.map = map.map_or_else(|| record.map.clone(), |map| map.spec().clone());
+            record.map.hearing = hearing.unwrap_or(record.map.hearing);
+        };
+        let record = self.with_store(move |store| store.change(&id_there, change)).await.map_err(|error| {
+            tracing::error!("a space could not be changed: {error}");
+            CreateRefusal::Store(error.to_string())
+        })?;
+        if let Some(running) = self.running.get(id) {
+            let news = if has_new_map { ToKeeper::StartAgain } else { ToKeeper::Changed { name, hearing } };
+            let _ = running.inbox.send(news).await;
+        }
+        Ok(Described { name: record.name, map: record.map })
+    }
+
+    /// Sets a closed space's file aside. When it was the square that is open to whoever sits at this machine, another
+    /// one takes its place.
+    async fn close(&mut self, id: &SpaceId) -> Result<(), StoreError> {
+        let closed = id.clone();
+        let done = self.with_store(move |store| store.close(&closed)).await;
+        let done = match done {
+            Ok(()) if self.open_square.id == *id => {
+                let next = self.with_store(|store| first_square(store, store.list()?.0)).await;
+                next.map(|record| self.open_square = record)
+            }
+            done => done,
+        };
+        done.inspect_err(|error| tracing::error!(space = %id, "a closed space's file could not be set aside: {error}"))
     }
 
     /// A space as its file says. A damaged file is as good as none, and named in the log.

@@ -98,7 +98,7 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
     });
     tokio::spawn(metrics::keep_up(figures.clone(), is_stopping.clone()));
     let public_url = public_url.into();
-    let pages = http::routes(http::Parts { registry: to_registry.clone(), surroundings, figures, public_url });
+    let pages = http::routes(http::Parts { registry: to_registry.clone(), surroundings, rates: Arc::default(), figures, public_url });
     let tls = tls.map(|(tls, followed)| {
         tokio::spawn(tls::follow(tls.clone(), followed, CERTIFICATE_LOOK_EVERY, is_stopping.clone()));
         tls

@@ -1,5 +1,6 @@
 //! `/openapi.json`: the HTTP interface, described by the types that serve it.
 
+use super::desk::{agenda, slots, space, topics, visits};
 use super::{api, glance};
 use axum::Json;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -8,8 +9,10 @@ use utoipa::{Modify, OpenApi, ToSchema};
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Torg", description = "A market square on the web. People come in by links over websockets \
-                                        (PROTOCOL.md); this is how spaces are made and looked at."),
-    paths(api::make_space, glance::look, healthz, readyz, metrics),
+                                        (PROTOCOL.md); this is how spaces are made, planned and read out."),
+    paths(api::make_space, glance::look, space::change, space::close, slots::list, slots::make, slots::change,
+          slots::remove, topics::list, topics::show, topics::post, topics::change, topics::withdraw, visits::list,
+          visits::csv, agenda::calendar, healthz, readyz, metrics),
     modifiers(&Tokens)
 )]
 struct Document;
@@ -68,7 +71,7 @@ pub(super) struct NewSpace {
 /// A map. Metres; origin top left, x to the right, y down.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "see NewSpace")]
-struct Map {
+pub(super) struct Map {
     #[schema(minimum = 4, maximum = 600)]
     width_m: f32,
     #[schema(minimum = 4, maximum = 600)]
@@ -114,7 +117,7 @@ struct Zone {
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 #[expect(dead_code, reason = "see NewSpace")]
-enum Hearing {
+pub(super) enum Hearing {
     Close,
     Room,
     Hall,

@@ -5,6 +5,7 @@
 //! DATA/server.lock       held by the running server: two of them would not know of each other's people
 //! DATA/spaces.lock       held for the moment of a change
 //! DATA/spaces/ID.json    a space
+//! DATA/spaces/ID.closed  a space that was closed for good, as it was: its id is never given again
 //! ```
 //! The files are the truth: they are read at every use, so a link renewed by `torg links --renew` counts at
 //! once, also for a running server. A damaged file is named and left alone.
@@ -166,6 +167,9 @@ impl Store {
             return Err(StoreError::Full);
         }
         let path = self.path(&record.id);
+        if self.closed_path(&record.id).exists() {
+            return Err(StoreError::Exists(record.id.clone()));
+        }
         match atomic::create(&path, &encode(record)) {
             Ok(true) => Ok(()),
             Ok(false) => Err(StoreError::Exists(record.id.clone())),
@@ -178,12 +182,37 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unknown`], [`StoreError::Damaged`] or [`StoreError::File`].
     pub fn renew(&self, id: &SpaceId) -> Result<SpaceRecord, StoreError> {
+        self.change(id, |record| record.generation = Generation(record.generation.0.saturating_add(1)))
+    }
+
+    /// Changes what is written of a space, and gives what it is now.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`], [`StoreError::Damaged`] or [`StoreError::File`].
+    pub fn change(&self, id: &SpaceId, change: impl FnOnce(&mut SpaceRecord)) -> Result<SpaceRecord, StoreError> {
         let _change = self.lock_for_change()?;
         let mut record = self.read(id)?.ok_or_else(|| StoreError::Unknown(id.clone()))?;
-        record.generation = Generation(record.generation.0.saturating_add(1));
+        change(&mut record);
         let path = self.path(id);
         atomic::replace(&path, &encode(&record)).map_err(|source| StoreError::File { path, source })?;
         Ok(record)
+    }
+
+    /// Closes a space for good: its file is set aside. It is no fault when that was done before.
+    ///
+    /// # Errors
+    /// [`StoreError::File`].
+    pub fn close(&self, id: &SpaceId) -> Result<(), StoreError> {
+        let _change = self.lock_for_change()?;
+        let path = self.path(id);
+        match atomic::rename(&path, &self.closed_path(id)) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => Err(StoreError::File { path, source }),
+            _ => Ok(()),
+        }
+    }
+
+    fn closed_path(&self, id: &SpaceId) -> PathBuf {
+        self.folder.join("spaces").join(format!("{id}.closed"))
     }
 
     fn path(&self, id: &SpaceId) -> PathBuf {

@@ -49,6 +49,7 @@ impl Crowd {
     fn asker(&mut self, change: &Change) -> ParticipantId {
         let about = match change {
             Change::EditTopic { topic, .. }
+            | Change::ReviseTopic { topic, .. }
             | Change::PlaceTopic { topic, .. }
             | Change::UnplaceTopic { topic }
             | Change::WithdrawTopic { topic }
@@ -123,7 +124,7 @@ impl Crowd {
         let (topic, other, slot) = (self.topic(), self.topic(), self.slot());
         let participant = self.somebody();
         let yes = self.roll(2) == 0;
-        match self.roll(26) {
+        match self.roll(27) {
             0..3 => {
                 let at = yes.then(|| self.cell());
                 Change::PostTopic { text: text("A topic"), convener: None, at, anyway: self.roll(2) == 0 }
@@ -164,6 +165,12 @@ impl Crowd {
             22 => Change::Move { participant, to: Destination::Table(TableId(0)) },
             23 => Change::Remove { participant, words: prose(), for_good: yes && self.roll(8) == 0 },
             24 => Change::CallForHelp { words: prose() },
+            25 => {
+                let name = format!("{} {}", if yes { "P" } else { "N" }, self.roll(9));
+                let convener = Some(PersonName::parse(&name).expect("a name"));
+                let at = [None, Some(None), Some(Some(self.cell()))][self.roll(3)];
+                Change::ReviseTopic { topic, text: yes.then(|| text("Another title")), convener, at, anyway: yes }
+            }
             _ => Change::Rename { name: PersonName::parse(&format!("N {}", self.roll(9))).expect("a name") },
         }
     }
@@ -276,6 +283,8 @@ fn run(seed: u64) -> BTreeSet<&'static str> {
     let gone = crowd.desk.seating.expire(crowd.desk.now);
     crowd.desk.stay(gone);
     assert!(!crowd.desk.ledger.has_open_visits());
+    crowd.desk.does(host, Change::CloseSpace).expect("a host may");
+    assert!(crowd.desk.ledger.is_closed() && crowd.desk.replayed().is_closed());
     crowd.desk.written.iter().map(|(_, fact)| fact.kind()).collect()
 }
 

@@ -89,6 +89,14 @@ impl Case<'_> {
         Ok(if is_so { vec![] } else { vec![Fact::CapacitySet { people, by: self.by }] })
     }
 
+    /// Whoever still sits at a table stood up at this moment.
+    pub(super) fn close_space(&self) -> Decided {
+        self.right(Deed::CloseSpace)?;
+        let to = self.moment.now;
+        let ends = self.ledger.index.open_visits.values().map(|&visit| Fact::VisitEnded { visit, to });
+        Ok(ends.chain([Fact::SpaceClosed { by: self.by }]).collect())
+    }
+
     pub(super) fn mute(&self, person: ParticipantId) -> Decided {
         self.right(Deed::Mute)?;
         self.present(person)?;

@@ -24,7 +24,7 @@ impl Case<'_> {
         let text = self.words(text)?;
         let convener = match (self.by, convener) {
             (Actor::Person(person), _) => Bringer::Person(self.known(person)?),
-            (Actor::Link(_), Some(name)) => Bringer::Outside(Personal::new(None, name)),
+            (Actor::Link(_), Some(name)) => self.bringer(name),
             (Actor::Link(_), None) => return Err(LedgerRefusal::NotNow("a topic needs the name of who brings it")),
         };
         let topic = TopicId(self.ledger.book.newest.topic + 1);
@@ -32,7 +32,7 @@ impl Case<'_> {
         if let Some(at) = at {
             self.check_cell(at, None)?;
             if !anyway {
-                self.check_free(self.by.person(), at, None)?;
+                self.check_free(convener.person(), at, None)?;
             }
             facts.push(Fact::TopicPlaced { topic, at, by: self.by });
         }
@@ -51,6 +51,46 @@ impl Case<'_> {
             return Ok(vec![]);
         }
         Ok(vec![Fact::TopicEdited { topic, text, by: self.by }])
+    }
+
+    /// Each part is decided by what is so now, so either all of them can be or the first that can't is the reason.
+    pub(super) fn revise(
+        &self,
+        topic: TopicId,
+        text: Option<&TopicText>,
+        convener: Option<&PersonName>,
+        at: Option<Option<Cell>>,
+        anyway: bool,
+    ) -> Decided {
+        let entry = self.arranged(topic)?;
+        let mut facts = text.map_or(Ok(vec![]), |text| self.edit(topic, text))?;
+        let convener = convener.map(|name| self.bringer(name)).filter(|bringer| !entry.convener.is(bringer));
+        let cell = at.unwrap_or(entry.placed);
+        if let Some(cell) = cell.filter(|cell| entry.placed != Some(*cell)) {
+            self.check_cell(cell, Some(topic))?;
+        }
+        if let Some(cell) = cell.filter(|cell| !anyway && (convener.is_some() || entry.placed != Some(*cell))) {
+            let first = convener.as_ref().map_or(entry.convener.person(), Bringer::person);
+            let conveners = first.into_iter().chain(entry.co_conveners.iter().filter_map(|named| named.person()));
+            self.check_free(conveners, cell, Some(topic))?;
+        }
+        facts.extend(convener.map(|convener| Fact::ConvenerSet { topic, convener, by: self.by }));
+        if cell != entry.placed {
+            facts.push(match cell {
+                Some(at) => Fact::TopicPlaced { topic, at, by: self.by },
+                None => Fact::TopicUnplaced { topic, by: self.by },
+            });
+        }
+        Ok(facts)
+    }
+
+    /// Who is meant by a name: the one person of the space who is called so, else just the name.
+    fn bringer(&self, name: &PersonName) -> Bringer {
+        let mut called = self.ledger.book.people.iter().filter(|(_, member)| member.is_called(name));
+        match (called.next(), called.next()) {
+            (Some((person, _)), None) => Bringer::Person(*person),
+            _ => Bringer::Outside(Personal::new(None, name)),
+        }
     }
 
     pub(super) fn place(&self, topic: TopicId, at: Cell, anyway: bool) -> Decided {
