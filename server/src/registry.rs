@@ -18,6 +18,7 @@ use tokio::task::JoinSet;
 use torg_protocol::ids::SpaceId;
 use torg_protocol::map::MapSpec;
 use torg_protocol::message::{Refusal, RefusalCode};
+use torg_protocol::people::Role;
 use torg_protocol::text::Label;
 use torg_space::Map;
 use tracing::Instrument as _;
@@ -42,6 +43,8 @@ pub struct Parts {
     pub media: mpsc::Sender<ToMedia>,
     /// The server's clock.
     pub clock: Clock,
+    /// What lasts of the spaces.
+    pub records: Records,
 }
 
 /// The registry's inbox.
@@ -96,7 +99,7 @@ impl Registry {
             media: parts.media,
             clock: parts.clock,
             open_square,
-            records: Records::default(),
+            records: parts.records,
             running: HashMap::new(),
             keepers: JoinSet::new(),
             tasks: HashMap::new(),
@@ -182,7 +185,7 @@ impl Registry {
         let map = check_map(record.map).await.inspect_err(|error| {
             tracing::error!(space = %record.id, "the space's file has a map that can't be walked: {error}");
         });
-        let opened = self.records.open(&record.id).inspect_err(|error| tracing::error!("{error}"));
+        let opened = self.records.open(&record.id).await.inspect_err(|error| tracing::error!("{error}"));
         let (Ok(map), Ok((ledger, to_record))) = (map, opened) else { return None };
         self.newest_key = self.newest_key.checked_add(1).expect("four billion starts of spaces do not happen");
         let key = SpaceKey(self.newest_key);
@@ -278,6 +281,8 @@ impl Registry {
         }
         while self.keepers.join_next().await.is_some() {}
         let _ = self.media.send(ToMedia::Stop).await;
+        // Keepers have ended, so nothing new comes; what they wrote last must not be lost.
+        self.records.clone().close().await;
     }
 }
 

@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Say(ClientMessage),
     /// Mute the microphone, or open it.
     Mute(bool),
+    /// Forget what was read of visits: it is to be read anew.
+    ForgetVisits,
     /// Cut the socket without a word, as a broken network does.
     CutSocket,
     /// Say goodbye, end the recording, give the figures.
@@ -130,6 +132,7 @@ impl Session {
             next_ping: now,
         };
         session.hello.resume = Some(welcome.resume_token.clone());
+        session.hello.person = Some(welcome.person.clone());
         session.tell_joined(&welcome);
         session.media_after_welcome(&welcome).await;
         tokio::spawn(session.run());
@@ -192,6 +195,7 @@ impl Session {
                 self.say(&ClientMessage::SetMicrophone { microphone: self.hello.microphone });
             }
             Command::Mute(_) => {}
+            Command::ForgetVisits => self.view.send_modify(|view| view.world.forget_visits()),
             Command::CutSocket => self.come_back("cut by hand".to_owned()),
             Command::Leave(_) => unreachable!("the loop has taken it"),
         }

@@ -3,6 +3,7 @@
 use super::after::After;
 use super::{Keeper, translate};
 use crate::mailbox::{Join, Outgoing, PeerId};
+use torg_protocol::ServerMessage;
 use torg_protocol::ids::ParticipantId;
 use torg_protocol::message::{MediaState, Refusal, RefusalCode};
 use torg_protocol::people::{Microphone, Presence};
