@@ -67,6 +67,14 @@ export function refusalRemedy(code: RefusalCode): 'reload' | 'try_again' | 'none
   }
 }
 
+/** What the server says where whoever turned somebody away wrote nothing: then our own words serve better. */
+const UNSAID: readonly string[] = ['', 'a host showed you out', 'you were not let in'];
+
+/** What whoever holds the door wrote; null where they wrote nothing. */
+export function doorkeepersWords(message: string | undefined): string | null {
+  return message === undefined || UNSAID.includes(message) ? null : message;
+}
+
 export interface Ending { readonly title: string; readonly text: string; readonly again: string | null }
 
 const ENDINGS: Readonly<Record<'left' | GoodbyeReason, () => Ending>> = {
