@@ -172,7 +172,7 @@ impl Socket {
 
     pub(crate) async fn refused(&mut self) -> Refused {
         self.until("a refusal", |came| match came {
-            Came::Told(ServerMessage::Refused { code, message, closes }) => Some(Refused { code, message, closes }),
+            Came::Told(ServerMessage::Refused { code, message, closes, .. }) => Some(Refused { code, message, closes }),
             _ => None,
         })
         .await
@@ -212,7 +212,7 @@ impl Client {
         socket.say(hello_with(&token, hello)).await;
         let welcome = match socket.next().await {
             Came::Told(ServerMessage::Welcome(welcome)) => welcome,
-            Came::Told(ServerMessage::Refused { code, message, closes }) => {
+            Came::Told(ServerMessage::Refused { code, message, closes, .. }) => {
                 return Err(Refused { code, message, closes });
             }
             other => panic!("neither welcome nor refusal: {other:?}"),

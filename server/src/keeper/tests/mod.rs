@@ -7,7 +7,6 @@ use crate::clock::Clock;
 use crate::links::LinkKey;
 use crate::mailbox::{Flow, Join, MediaEvent, Outgoing, PeerId, SessionId, SpaceKey, ToKeeper, ToMedia, ToRecord};
 use crate::outbox::{OutboxReader, outbox};
-use crate::record::Records;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -49,7 +48,7 @@ impl Desk {
     }
 
     fn open_for(rests_after: Duration) -> Self {
-        let (ledger, record) = Records::default().open(&id()).expect("an empty record");
+        let (ledger, record) = market::Disk::default().open();
         Self::open_with(rests_after, ledger, record)
     }
 
