@@ -25,8 +25,8 @@ impl Keeper {
     pub(super) fn join(&mut self, now: TimeMs, join: Join) {
         let join = Box::new(join);
         match self.way_in(now, &join) {
-            Ok(Way::Back(participant)) => self.welcome(now, join, participant, true),
-            Ok(Way::Afresh(coming)) => self.write_coming(now, join, coming),
+            Ok(Way::Back(participant)) => self.welcome(now, *join, participant, true),
+            Ok(Way::Afresh(coming)) => self.write_coming(now, join, &coming),
             // Who does not wait for the answer any more doesn't miss it.
             Err(refusal) => drop(join.reply.send(Err(refusal))),
         }
@@ -47,10 +47,10 @@ impl Keeper {
         Ok(Way::Afresh(coming))
     }
 
-    fn write_coming(&mut self, now: TimeMs, join: Box<Join>, coming: Coming) {
+    fn write_coming(&mut self, now: TimeMs, join: Box<Join>, coming: &Coming) {
         self.coming.insert(coming.participant);
         if coming.facts.is_empty() {
-            return self.arrive(now, join, &coming);
+            return self.arrive(now, join, coming);
         }
         let mut join = Some(join);
         let written = self.books.write(now, |ahead| {
@@ -79,7 +79,7 @@ impl Keeper {
     /// Somebody steps onto the square.
     pub(super) fn enter(&mut self, now: TimeMs, mut join: Box<Join>, participant: ParticipantId) {
         match self.set_foot(now, &mut join, participant) {
-            Ok(()) => self.welcome(now, join, participant, false),
+            Ok(()) => self.welcome(now, *join, participant, false),
             Err(refusal) => drop(join.reply.send(Err(refusal))),
         }
     }
@@ -93,7 +93,7 @@ impl Keeper {
         self.space.apply(now, Command { participant, what }).map_err(|refusal| translate::refusal(&refusal))
     }
 
-    fn welcome(&mut self, now: TimeMs, join: Box<Join>, participant: ParticipantId, resumed: bool) {
+    fn welcome(&mut self, now: TimeMs, join: Join, participant: ParticipantId, resumed: bool) {
         // What happened so far is in the welcome's view; what comes next follows it.
         self.tell(now);
         // Who comes afresh has no peer connection, whatever the media plane still tells of an earlier one.

@@ -55,9 +55,15 @@ async fn a_second_window_takes_over() {
     assert_eq!(second.id(), first.id());
     assert_eq!(first.socket.goodbye().await, GoodbyeReason::Replaced);
     first.socket.closed().await;
-    second.is_alive().await;
     let me = second.welcome.participants.iter().find(|person| person.id == second.welcome.you).expect("myself");
-    assert_eq!((me.name.as_str(), me.presence), ("Ann B", Presence::Here));
+    assert_eq!(me.presence, Presence::Here);
+    // A name lasts, so the new one is told when it is written down.
+    let renamed = |came| match came {
+        Came::Told(ServerMessage::Renamed { name, .. }) => Some(name),
+        _ => None,
+    };
+    assert_eq!(second.socket.until("the new name", renamed).await.as_str(), "Ann B");
+    second.is_alive().await;
     assert_eq!(second.welcome.participants.len(), 1);
     server.stop().await;
 }

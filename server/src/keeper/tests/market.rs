@@ -11,7 +11,7 @@ use torg_space::ledger::Fact;
 
 /// A record whose disk can be full, and that answers when it is told to.
 #[derive(Clone, Default)]
-struct Disk {
+pub(super) struct Disk {
     state: Arc<Mutex<DiskState>>,
 }
 
@@ -23,7 +23,7 @@ struct DiskState {
 }
 
 impl Disk {
-    fn open(&self) -> (Ledger, mpsc::Sender<ToRecord>) {
+    pub(super) fn open(&self) -> (Ledger, mpsc::Sender<ToRecord>) {
         let mut ledger = Ledger::default();
         for (at, fact) in &self.state.lock().expect("no panic").facts {
             ledger.apply(*at, fact);

@@ -33,19 +33,6 @@ struct Desk {
     sessions: u64,
 }
 
-/// A record that says of everything that it is written: what it really does has tests of its own.
-fn obliging_record() -> mpsc::Sender<ToRecord> {
-    let (record, mut inbox) = mpsc::channel(100);
-    tokio::spawn(async move {
-        while let Some(message) = inbox.recv().await {
-            if let ToRecord::Append(append) = message {
-                let _ = append.reply.send(Ok(()));
-            }
-        }
-    });
-    record
-}
-
 fn id() -> SpaceId {
     SpaceId::parse("torg").expect("an id")
 }
@@ -64,7 +51,8 @@ impl Desk {
     }
 
     fn open_for(rests_after: Duration) -> Self {
-        Self::open_with(rests_after, Ledger::default(), obliging_record())
+        let (ledger, record) = market::Disk::default().open();
+        Self::open_with(rests_after, ledger, record)
     }
 
     fn open_with(rests_after: Duration, ledger: Ledger, record: mpsc::Sender<ToRecord>) -> Self {
