@@ -119,6 +119,9 @@ pub const RECORD_RETRY_MS: u64 = 1_000;
 /// Stays at tables that could not be written yet. A full hour of the largest meeting, everybody moving every 5 minutes.
 pub const STAYS_UNSAVED_MAX: usize = 20_000;
 
+/// Stays in one append. Each makes a handful of facts, and the record takes a thousand entries at once.
+pub const STAYS_AN_APPEND_MAX: usize = 100;
+
 /// Facts between two snapshots: reading as many at a start takes some hundred milliseconds.
 pub const FACTS_A_SNAPSHOT: usize = 10_000;
 

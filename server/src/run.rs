@@ -20,7 +20,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use torg_protocol::ids::SpaceId;
-use torg_record::{Keyring, Record, RecordUrl};
+use torg_record::{Keyring, Record};
 
 #[cfg(test)]
 mod tests;
@@ -74,7 +74,7 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
     let store = Store::open(&config.data)?;
     let key = LinkKey::open(&config.data)?;
     let keyring = Keyring::open(&config.data).await?;
-    let record = Record::open(&RecordUrl::in_folder(&config.data), keyring.clone()).await?;
+    let record = Record::open(&config.record_url(), keyring.clone()).await?;
     let records = Records::new(record, keyring);
     let clock = Clock::start();
 

@@ -57,13 +57,12 @@ pub(crate) async fn open(url: &RecordUrl, purpose: Purpose) -> Result<Connection
             make_file(path)?;
         }
         if !path.is_file() {
-            let source = std::io::Error::from(std::io::ErrorKind::NotFound);
-            return Err(RecordError::File { path: path.display().to_string(), source });
+            return Err(RecordError::NotThere(url.to_string()));
         }
     }
     let mut connection = connect(url).await.map_err(failed)?;
     let prepare = async {
-        refuse_foreign(url, &mut connection).await?;
+        refuse_foreign(url, purpose, &mut connection).await?;
         match purpose {
             Purpose::Serve => migrations::RECORD.bring_up(&url.to_string(), &mut connection).await?,
             Purpose::Look => migrations::RECORD.check(&url.to_string(), &mut connection).await?,
@@ -166,7 +165,7 @@ pub(crate) fn make_file(path: &Path) -> Result<(), RecordError> {
 const APPLICATION_ID: i64 = 0x546F_7267;
 
 /// A SQLite file of another program is left alone. PostgreSQL's tables have names that are ours.
-async fn refuse_foreign(url: &RecordUrl, connection: &mut Connection) -> Result<(), RecordError> {
+async fn refuse_foreign(url: &RecordUrl, purpose: Purpose, connection: &mut Connection) -> Result<(), RecordError> {
     let Either::Sqlite(connection) = connection else { return Ok(()) };
     let failed = |error| RecordError::of(&url.to_string(), Reason::from(error));
     let (id,): (i64,) = sqlx::query_as("PRAGMA application_id").fetch_one(&mut *connection).await.map_err(failed)?;
@@ -175,7 +174,7 @@ async fn refuse_foreign(url: &RecordUrl, connection: &mut Connection) -> Result<
     }
     let tables = "SELECT count(*) FROM sqlite_schema";
     let (tables,): (i64,) = sqlx::query_as(tables).fetch_one(&mut *connection).await.map_err(failed)?;
-    if id != 0 || tables > 0 {
+    if id != 0 || tables > 0 || purpose == Purpose::Look {
         return Err(RecordError::Foreign(url.to_string()));
     }
     sqlx::query("PRAGMA application_id = 1416589927").execute(&mut *connection).await.map(drop).map_err(failed)

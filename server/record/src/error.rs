@@ -112,6 +112,9 @@ pub enum RecordError {
         /// Why not.
         source: std::io::Error,
     },
+    /// Nobody has recorded anything there.
+    #[error("there is no record at {0}")]
+    NotThere(String),
     /// A newer program has been here.
     #[error("{place} was written by a newer Torg (schema {found}, this one knows {known}): start that one")]
     Newer {

@@ -10,6 +10,7 @@
 //! | [`SpaceLog`] | appends to one space; only the newest opening may |
 //! | [`Replay`] | the newest snapshot and the entries after it, each checked |
 //! | [`Keyring`] | names, sealed under a key for each person that can be thrown away |
+//! | [`backup()`], [`restore`], [`check()`] | one command each, also beside a running server |
 //! | [`limits`] | every bound, and why |
 //!
 //! ```
@@ -36,7 +37,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod backup;
 mod chain;
+mod check;
 mod database;
 mod entry;
 mod error;
@@ -50,6 +53,8 @@ mod replay;
 mod url;
 mod writer;
 
+pub use backup::{BackedUp, BackupError, backup, restore};
+pub use check::{Checked, check};
 pub use entry::{Entry, Kind, NewEntry, Sequence, Unfit};
 pub use error::{AppendError, Reason, RecordError, SnapshotError};
 pub use keys::{Keyring, KeyringError};

@@ -84,6 +84,11 @@ impl Record {
         Ok(heads.into_iter().map(|head| SpaceEnd { space: head.space, last: head.last }).collect())
     }
 
+    #[cfg(test)]
+    pub(crate) fn queue(&self) -> &Queue {
+        &self.queue
+    }
+
     /// Writes what still waits, and closes. Appends that come later are refused.
     pub async fn close(self) {
         let (done, ended) = oneshot::channel();

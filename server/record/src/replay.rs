@@ -147,6 +147,17 @@ impl Source {
         Ok(None)
     }
 
+    /// The places of snapshots that are not whole.
+    pub(crate) async fn damaged_snapshots(&self) -> Result<Vec<Sequence>, RecordError> {
+        let mut damaged = Vec::new();
+        let mut below = Sequence(i64::MAX.cast_unsigned());
+        while let Some((at, snapshot)) = self.snapshot_below(below).await? {
+            damaged.extend(snapshot.is_none().then_some(at));
+            below = at;
+        }
+        Ok(damaged)
+    }
+
     /// The newest snapshot below a place; without content when it is damaged.
     async fn snapshot_below(&self, below: Sequence) -> Result<Option<FoundSnapshot>, RecordError> {
         const NEWEST: &str = "SELECT sequence, content, chained, seal FROM record_snapshots \

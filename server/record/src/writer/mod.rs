@@ -7,9 +7,14 @@ mod doubt;
 mod plan;
 mod queue;
 mod rows;
+#[cfg(test)]
+mod tests;
 mod transaction;
 
+pub(crate) use plan::Row;
 pub(crate) use queue::Queue;
+pub(crate) use rows::{insert, signed};
+pub(crate) use transaction::begin;
 
 use crate::chain::Check;
 use crate::database::{self, Connection};
@@ -38,6 +43,9 @@ pub(crate) enum Job {
     Append(Append),
     /// Write a snapshot.
     Snapshot(SnapshotJob),
+    /// Let SQLite's file have at most so many pages on the writer's connection, as if the disk had no more.
+    #[cfg(test)]
+    PagesMax(u32),
     /// End, when all that was sent before is done.
     Close { done: oneshot::Sender<()> },
 }
@@ -135,6 +143,8 @@ impl Writer {
                 match job {
                     Job::Open { space, answer } => drop(answer.send(self.open(space).await)),
                     Job::Snapshot(job) => self.snapshot(job).await,
+                    #[cfg(test)]
+                    Job::PagesMax(pages) => self.pages_max(pages).await,
                     Job::Close { done } => {
                         self.end().await;
                         let _ = done.send(());

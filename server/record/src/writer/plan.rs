@@ -45,21 +45,22 @@ impl Plan {
     pub(crate) fn of(batch: Vec<Append>, heads: &HashMap<Key, Head>) -> Self {
         let mut plan = Self::default();
         for append in batch {
-            if let Err((append, failure)) = plan.add(append, heads) {
-                // Whoever asked may have gone.
-                let _ = append.answer.send(Err(failure));
-            }
+            let head = heads.get(&append.space).filter(|head| head.holder == append.holder);
+            let failure = match head {
+                Some(head) if head.generation == append.after.generation => {
+                    plan.add(append, head);
+                    continue;
+                }
+                Some(head) => Failure { error: AppendError::AfterFailure, resume: Some(head.expected()) },
+                None => Failure { error: AppendError::TakenOver, resume: None },
+            };
+            // Whoever asked may have gone.
+            let _ = append.answer.send(Err(failure));
         }
         plan
     }
 
-    fn add(&mut self, append: Append, heads: &HashMap<Key, Head>) -> Result<(), (Append, Failure)> {
-        let Some(head) = heads.get(&append.space).filter(|head| head.holder == append.holder) else {
-            return Err((append, Failure { error: AppendError::TakenOver, resume: None }));
-        };
-        if append.after.generation != head.generation {
-            return Err((append, Failure { error: AppendError::AfterFailure, resume: Some(head.expected()) }));
-        }
+    fn add(&mut self, append: Append, head: &Head) {
         let space = self.spaces.entry(append.space).or_insert_with(|| SpacePlan::new(*head));
         // Within a generation, every append follows on the one before.
         debug_assert_eq!(append.after.last, space.after.sequence);
@@ -68,7 +69,6 @@ impl Plan {
         }
         space.answers.push((append.answer, space.after.sequence));
         space.room.push(append._room);
-        Ok(())
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -1,7 +1,9 @@
 //! The record on SQLite and on PostgreSQL: the same checks for both.
 
+mod backup;
 mod crash;
 mod damage;
+mod disk;
 mod keys;
 mod postgres;
 mod refusals;
@@ -50,4 +52,6 @@ on_both! {
     damage::a_changed_entry_is_named,
     damage::a_missing_entry_is_named,
     damage::newer_data_is_refused,
+    backup::a_backup_brings_everything_back,
+    backup::a_check_finds_damage,
 }
