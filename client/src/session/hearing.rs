@@ -27,6 +27,8 @@ impl Session {
                 let sent = self.ping.1;
                 self.view.send_modify(|view| view.world.pong(sent, Instant::now(), server_time));
             }
+            // The answer to a request belongs to who asked; the world has taken it in.
+            ServerMessage::Refused { request: Some(_), closes: false, .. } => {}
             ServerMessage::Refused { code, message, closes, .. } => {
                 self.refused(Refusal { code, message }, closes).await
             }
