@@ -354,7 +354,7 @@ impl Guest {
         }
     }
 
-    pub(crate) async fn command(&self, command: Command) -> Result<(), GuestError> {
+    async fn command(&self, command: Command) -> Result<(), GuestError> {
         self.commands.send(command).await.map_err(|_| GuestError::Left)
     }
 }

@@ -32,7 +32,9 @@ pub struct Market {
     /// Calls for help: for those who help, and the guest's own.
     pub calls: Vec<HelpCall>,
     /// What the guest read last of visits.
-    pub visits: Option<Vec<Visit>>,
+    pub visits: Vec<Visit>,
+    /// How often it has read them.
+    pub visits_read: u64,
     /// The topic that the guest opened last.
     pub detail: Option<TopicDetail>,
     answers: VecDeque<(RequestId, Result<Option<Made>, Refusal>)>,
@@ -57,7 +59,10 @@ impl Market {
             ServerMessage::MutedBy { by } => self.muted_by = Some(*by),
             ServerMessage::Door { door, waiting, .. } => self.door = Some((*door, waiting.clone())),
             ServerMessage::HelpCalls { calls } => self.calls.clone_from(calls),
-            ServerMessage::Visits { visits } => self.visits = Some(visits.clone()),
+            ServerMessage::Visits { visits } => {
+                self.visits.clone_from(visits);
+                self.visits_read += 1;
+            }
             ServerMessage::TopicDetail(detail) => self.detail = Some((**detail).clone()),
             ServerMessage::Done { request, made } => self.answer(*request, Ok(*made)),
             ServerMessage::Refused { request: Some(request), code, message, .. } => {
@@ -209,10 +214,10 @@ impl Guest {
     /// # Errors
     /// [`GuestError::Refused`] when the guest may not.
     pub async fn read_visits(&mut self, everybody: bool) -> Result<Vec<Visit>, GuestError> {
-        self.command(crate::session::Command::ForgetVisits).await?;
-        let read = |view: &View| view.world.market().visits.is_some();
+        let before = self.view().world.market().visits_read;
+        let read = move |view: &View| view.world.market().visits_read > before;
         self.ask(ClientMessage::ReadVisits { everybody }, "the visits", ASKED_WAIT, read).await?;
-        Ok(self.view().world.market().visits.clone().unwrap_or_default())
+        Ok(self.view().world.market().visits.clone())
     }
 
     fn cell(&self, slot: &str, table: &str) -> Result<Cell, GuestError> {

@@ -184,10 +184,6 @@ impl World {
         &self.person
     }
 
-    pub(crate) fn forget_visits(&mut self) {
-        self.market.visits = None;
-    }
-
     /// Who hears the guest; nothing until the server has counted.
     #[must_use]
     pub fn heard_by(&self) -> Option<HeardBy> {

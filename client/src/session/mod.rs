@@ -35,8 +35,6 @@ pub(crate) enum Command {
     Say(ClientMessage),
     /// Mute the microphone, or open it.
     Mute(bool),
-    /// Forget what was read of visits: it is to be read anew.
-    ForgetVisits,
     /// Cut the socket without a word, as a broken network does.
     CutSocket,
     /// Say goodbye, end the recording, give the figures.
@@ -195,7 +193,6 @@ impl Session {
                 self.say(&ClientMessage::SetMicrophone { microphone: self.hello.microphone });
             }
             Command::Mute(_) => {}
-            Command::ForgetVisits => self.view.send_modify(|view| view.world.forget_visits()),
             Command::CutSocket => self.come_back("cut by hand".to_owned()),
             Command::Leave(_) => unreachable!("the loop has taken it"),
         }

@@ -6,8 +6,8 @@ use torg_client::{Guest, GuestError};
 use torg_protocol::message::{Change, RefusalCode};
 use torg_tests::{Square, named};
 
-/// A slot that begins soon enough to be waited for, and late enough to be filled.
-const BEGINS_IN: Duration = Duration::from_secs(4);
+/// A slot that begins soon enough to be waited for, and late enough to be filled: the table is two seconds away.
+const BEGINS_IN: Duration = Duration::from_secs(6);
 const LASTS: Duration = Duration::from_secs(600);
 
 fn code(error: &GuestError) -> Option<RefusalCode> {
@@ -21,8 +21,8 @@ fn code(error: &GuestError) -> Option<RefusalCode> {
 async fn a_topic_is_posted_found_and_visited() {
     let square = Square::start().await;
     let mut host = square.guest_by(&square.links().host, named("Host").without_media()).await;
-    let mut ann = square.guest(named("Ann").at(10.0, 25.0).tone(450.0)).await;
-    let mut bob = square.guest(named("Bob").at(30.0, 10.0)).await;
+    let mut ann = square.guest(named("Ann").at(8.0, 28.0).tone(450.0)).await;
+    let mut bob = square.guest(named("Bob").at(12.0, 31.0)).await;
     let round = host.add_slot("Round 1", BEGINS_IN, LASTS).await.expect("a host may");
     assert_eq!(
         code(&bob.add_slot("Mine", BEGINS_IN, LASTS).await.expect_err("no host")),
