@@ -7,7 +7,7 @@ use torg_protocol::message::{Change, RefusalCode};
 use torg_tests::{Square, named};
 
 /// A slot that begins soon enough to be waited for, and late enough to be filled: the table is two seconds away.
-const BEGINS_IN: Duration = Duration::from_secs(6);
+const BEGINS_IN: Duration = Duration::from_secs(8);
 const LASTS: Duration = Duration::from_secs(600);
 
 fn code(error: &GuestError) -> Option<RefusalCode> {
