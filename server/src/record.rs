@@ -73,7 +73,7 @@ impl Records {
                 Err(why) => {
                     // An older version may have written it otherwise. Nothing is in it that the entries don't say.
                     tracing::info!(at = snapshot.at.0, "a snapshot is passed over: {why}");
-                    self.from_the_beginning(space).await?
+                    self.replay_all(space).await?
                 }
             },
         };
@@ -100,7 +100,7 @@ impl Records {
         Ok(ledger)
     }
 
-    async fn from_the_beginning(&self, space: &SpaceId) -> Result<Ledger, Unreadable> {
+    async fn replay_all(&self, space: &SpaceId) -> Result<Ledger, Unreadable> {
         let mut ledger = Ledger::default();
         if let Some(mut entries) = self.record.entries(space, Sequence::START).await? {
             while let Some(entry) = entries.next().await? {
