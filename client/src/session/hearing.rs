@@ -30,7 +30,7 @@ impl Session {
             // The answer to a request belongs to who asked; the world has taken it in.
             ServerMessage::Refused { request: Some(_), closes: false, .. } => {}
             ServerMessage::Refused { code, message, closes, .. } => {
-                self.refused(Refusal { code, message }, closes).await
+                self.refused(Refusal { code, message }, closes).await;
             }
             ServerMessage::Goodbye { reason } => match reason {
                 GoodbyeReason::ServerStops | GoodbyeReason::SpaceRestarts | GoodbyeReason::FellBehind => {
