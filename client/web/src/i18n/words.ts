@@ -41,12 +41,11 @@ export function refusalWords(code: RefusalCode): string {
   return REFUSALS[code]();
 }
 
-/** Why a lasting change was not made. `message` is the server's own sentence, shown where it says more than ours. */
-export function changeRefusalWords(code: ChangeRefusal, message: string): string {
+/** Why a lasting change was not made. */
+export function changeRefusalWords(code: ChangeRefusal): string {
   if (code === 'line_down') return m.refusal_line_down();
   if (code === 'line_lost') return m.refusal_line_lost();
-  // Which of several topics it is stands only there, and only in English; the rest is said in the page's language.
-  return code === 'convener_busy' && language.locale === 'en' && message !== '' ? message : refusalWords(code);
+  return refusalWords(code);
 }
 
 /** What to do about a refused hello. */
