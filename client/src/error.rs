@@ -71,6 +71,8 @@ fn goodbye_words(reason: &GoodbyeReason) -> &'static str {
         GoodbyeReason::FellBehind => "this client fell behind",
         GoodbyeReason::Replaced => "the same participant came back on another connection",
         GoodbyeReason::LinkRevoked => "the link was replaced by a newer one",
+        GoodbyeReason::Removed => "a host showed this guest out",
+        GoodbyeReason::SpaceClosed => "the space was closed for good",
     }
 }
 

@@ -64,6 +64,44 @@ pub enum Event {
         /// Whose voice it carries from now on.
         speaker: Option<String>,
     },
+    /// A topic is new or changed.
+    Topic {
+        /// What it is called.
+        title: String,
+        /// Who brings it.
+        convener: String,
+        /// In which slot, if it is placed.
+        slot: Option<String>,
+        /// At which table, if it is placed.
+        table: Option<String>,
+        /// How many would like to come.
+        interested: u16,
+    },
+    /// A topic was taken back, or merged into another.
+    TopicGone {
+        /// What it was called.
+        title: String,
+    },
+    /// The bell: a slot opened.
+    SlotOpened {
+        /// What it is called.
+        slot: String,
+    },
+    /// The bell: a slot closed.
+    SlotClosed {
+        /// What it is called.
+        slot: String,
+    },
+    /// The convener of the topic at the guest's table is not there.
+    WhoHosts {
+        /// What it is called.
+        title: String,
+    },
+    /// Somebody muted the guest.
+    Muted {
+        /// Who.
+        by: String,
+    },
     /// The server refused something and says why.
     Refused {
         /// Which refusal.
@@ -100,6 +138,15 @@ impl std::fmt::Display for Event {
             Self::StoodUp { name } => write!(f, "{name} stood up"),
             Self::AudioSlot { slot, speaker: Some(name) } => write!(f, "slot {slot} carries {name}"),
             Self::AudioSlot { slot, speaker: None } => write!(f, "slot {slot} is free"),
+            Self::Topic { title, convener, slot: Some(slot), table: Some(table), .. } => {
+                write!(f, "{title}, brought by {convener}, is at {table} in {slot}")
+            }
+            Self::Topic { title, convener, .. } => write!(f, "{title}, brought by {convener}, waits for a table"),
+            Self::TopicGone { title } => write!(f, "{title} is gone"),
+            Self::SlotOpened { slot } => write!(f, "{slot} begins"),
+            Self::SlotClosed { slot } => write!(f, "{slot} is over"),
+            Self::WhoHosts { title } => write!(f, "who hosts {title}?"),
+            Self::Muted { by } => write!(f, "muted by {by}"),
             Self::Refused { message, .. } => write!(f, "refused: {message}"),
             Self::Disconnected { why } => write!(f, "connection lost ({why}), coming back"),
             Self::Ended { reason: Some(reason) } => write!(f, "the server ended the session: {reason:?}"),

@@ -20,6 +20,8 @@ use torg_protocol::people::Place;
 /// What moves the guest waits until it has happened, and fails with the server's refusal if it refuses.
 pub struct Guest {
     name: String,
+    /// The number of the newest request.
+    pub(crate) requests: u32,
     commands: mpsc::Sender<Command>,
     view: watch::Receiver<View>,
     events: broadcast::Sender<Event>,
@@ -44,7 +46,7 @@ pub struct Loudness {
 
 /// A way through a space takes longer than the straight line; and the server may be busy.
 const WAY_FACTOR: f32 = 3.0;
-const ASKED_WAIT: Duration = Duration::from_secs(5);
+pub(crate) const ASKED_WAIT: Duration = Duration::from_secs(5);
 
 /// How long one looks back to say whether somebody is heard.
 const HEARING_GLANCE: Duration = Duration::from_millis(200);
@@ -57,7 +59,7 @@ impl Guest {
     pub async fn join(link: &Link, options: Options) -> Result<Self, GuestError> {
         let (name, media) = (options.name.clone(), options.media);
         let Handles { commands, view, events, first_events } = Session::join(link.clone(), options).await?;
-        let mut guest = Self { name, commands, view, events, first_events: Some(first_events) };
+        let mut guest = Self { name, requests: 0, commands, view, events, first_events: Some(first_events) };
         if media != MediaChoice::None
             && let Err(why) = guest.wait_until_connected().await
         {
@@ -335,7 +337,7 @@ impl Guest {
     }
 
     /// Asks something and waits until it is so, or until the server refuses it.
-    async fn ask(
+    pub(crate) async fn ask(
         &mut self,
         message: ClientMessage,
         what: &str,

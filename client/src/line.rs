@@ -36,35 +36,39 @@ pub(crate) enum Heard {
 }
 
 impl Line {
-    /// Connects and says hello; gives the line and the welcome.
+    /// Connects and says hello; gives the line and the welcome, for which one may have to wait in the lobby.
     ///
     /// # Errors
     /// [`GuestError::Refused`] when the server refuses the hello, [`GuestError::Connection`] when there is no
     /// server or no welcome in time.
     pub(crate) async fn join(link: &Link, hello: &ClientMessage) -> Result<(Self, Welcome), GuestError> {
-        let join = async {
-            let mut line = Self::connect(link).await?;
-            if !line.say(hello) {
-                return Err(GuestError::Connection("the line closed before the hello".to_owned()));
-            }
-            loop {
-                match line.hear().await {
-                    Heard::Message(message) => match *message {
-                        ServerMessage::Welcome(welcome) => return Ok((line, *welcome)),
-                        ServerMessage::Refused { code, message, .. } => {
-                            return Err(GuestError::Refused(Refusal { code, message }));
-                        }
-                        ServerMessage::Goodbye { reason } => return Err(GuestError::Ended(reason)),
-                        // Nothing else belongs before the welcome; it will be in the welcome's view.
-                        _ => {}
-                    },
-                    Heard::Frame(_) => {}
-                    Heard::Cut(why) => return Err(GuestError::Connection(why)),
-                }
-            }
-        };
         let late = |_| GuestError::Connection(format!("no welcome within {} s", WELCOME_WAIT.as_secs()));
-        timeout(WELCOME_WAIT, join).await.map_err(late)?
+        let mut line = timeout(WELCOME_WAIT, Self::connect(link)).await.map_err(late)??;
+        if !line.say(hello) {
+            return Err(GuestError::Connection("the line closed before the hello".to_owned()));
+        }
+        let mut waits_in_lobby = false;
+        loop {
+            // Whoever waits in the lobby waits for a person.
+            let heard = match waits_in_lobby {
+                true => line.hear().await,
+                false => timeout(WELCOME_WAIT, line.hear()).await.map_err(late)?,
+            };
+            match heard {
+                Heard::Message(message) => match *message {
+                    ServerMessage::Welcome(welcome) => return Ok((line, *welcome)),
+                    ServerMessage::Refused { code, message, .. } => {
+                        return Err(GuestError::Refused(Refusal { code, message }));
+                    }
+                    ServerMessage::Goodbye { reason } => return Err(GuestError::Ended(reason)),
+                    ServerMessage::InLobby { .. } => waits_in_lobby = true,
+                    // Nothing else belongs before the welcome; it will be in the welcome's view.
+                    _ => {}
+                },
+                Heard::Frame(_) => {}
+                Heard::Cut(why) => return Err(GuestError::Connection(why)),
+            }
+        }
     }
 
     async fn connect(link: &Link) -> Result<Self, GuestError> {

@@ -22,6 +22,7 @@ pub struct Options {
     pub(crate) record: Option<PathBuf>,
     pub(crate) media: MediaChoice,
     pub(crate) emulator: Emulator,
+    pub(crate) person: Option<String>,
 }
 
 /// Where to start, unchecked.
@@ -73,6 +74,7 @@ impl Options {
             record: None,
             media: MediaChoice::Udp,
             emulator: Emulator::default(),
+            person: None,
         }
     }
 
@@ -122,6 +124,13 @@ impl Options {
     #[must_use]
     pub fn without_media(mut self) -> Self {
         self.media = MediaChoice::None;
+        self
+    }
+
+    /// Comes as the person that they were before: by the token of that welcome, [`crate::Guest::person_token`].
+    #[must_use]
+    pub fn as_person(mut self, token: impl Into<String>) -> Self {
+        self.person = Some(token.into());
         self
     }
 

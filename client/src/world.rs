@@ -1,6 +1,7 @@
 //! The guest's view of the space: built from the welcome, kept up by the server's messages alone.
 
 use crate::clock::ServerClock;
+use crate::market::Market;
 use crate::sound::pan::StereoGain;
 use glam::Vec2;
 use std::collections::BTreeMap;
@@ -24,6 +25,8 @@ pub struct World {
     people: BTreeMap<ParticipantId, Person>,
     audio_slots: [Option<ParticipantId>; AUDIO_SLOTS],
     heard_by: Option<HeardBy>,
+    market: Market,
+    person: String,
     clock: ServerClock,
 }
 
@@ -61,6 +64,8 @@ impl World {
             people: welcome.participants.into_iter().map(person).collect(),
             audio_slots,
             heard_by: None,
+            person: welcome.person,
+            market: Market::new(welcome.agenda, welcome.server_time),
             clock: ServerClock::from_welcome(welcome.server_time, now),
         }
     }
@@ -94,12 +99,14 @@ impl World {
             ServerMessage::Heard { listeners, in_earshot, uplink } => {
                 self.heard_by = Some(HeardBy { listeners: *listeners, in_earshot: *in_earshot, uplink: *uplink });
             }
-            ServerMessage::Welcome(_)
-            | ServerMessage::Refused { .. }
-            | ServerMessage::Answer { .. }
-            | ServerMessage::MediaLost {}
-            | ServerMessage::Pong { .. }
-            | ServerMessage::Goodbye { .. } => {}
+            ServerMessage::RoleChanged { participant, role } => {
+                self.change(*participant, |view| view.role = *role);
+                if *participant == self.me {
+                    self.role = *role;
+                }
+            }
+            // The rest is about the marketplace, or not about the view at all.
+            message => self.market.hear(message),
         }
     }
 
@@ -164,6 +171,17 @@ impl World {
     #[must_use]
     pub fn audio_slots(&self) -> &[Option<ParticipantId>; AUDIO_SLOTS] {
         &self.audio_slots
+    }
+
+    /// The agenda, topics, and the door.
+    #[must_use]
+    pub fn market(&self) -> &Market {
+        &self.market
+    }
+
+    /// By this the guest is the same person when they come again.
+    pub(crate) fn person_token(&self) -> &str {
+        &self.person
     }
 
     /// Who hears the guest; nothing until the server has counted.

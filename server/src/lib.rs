@@ -12,6 +12,7 @@
 //! | [`record`] | what a space is rebuilt from |
 //! | [`media`] | peer connections, and whose voice goes to whom |
 //! | [`store`], [`mod@links`] | the data folder, and the links under its key |
+//! | [`upkeep`] | backing up, restoring and checking the record |
 //! | [`mailbox`], [`outbox`] | what these send each other, and clients |
 //! | [`limits`] | every bound, and why |
 //!
@@ -46,5 +47,6 @@ pub mod run;
 pub mod session;
 pub mod store;
 pub mod telemetry;
+pub mod upkeep;
 
 pub use run::{Running, links, run};

@@ -154,6 +154,9 @@ pub const RATE_KEYS_MAX: usize = 50_000;
 /// together, and the square must not stand still for longer.
 pub const VISITS_A_PAGE: usize = 2_000;
 
+/// Stays in one append. Each makes a handful of facts, and the record takes a thousand entries at once.
+pub const STAYS_AN_APPEND_MAX: usize = 100;
+
 /// Facts between two snapshots: reading as many at a start takes some hundred milliseconds.
 pub const FACTS_A_SNAPSHOT: usize = 10_000;
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use torg_protocol::people::Role;
 use torg_server::config::{CommandLine, Config, Do, ServeOptions};
 use torg_server::mailbox::SpaceLinks;
-use torg_server::telemetry;
+use torg_server::{telemetry, upkeep};
 
 /// For [`torg_server::limits::CONNECTIONS_MAX`] and the server's own files.
 const DESCRIPTORS_WANTED: u64 = torg_server::limits::CONNECTIONS_MAX as u64 + 512;
@@ -17,6 +17,9 @@ fn main() -> ExitCode {
         None => serve(line.serve),
         Some(Do::Serve(options)) => serve(*options),
         Some(Do::Links(options)) => torg_server::links(*options).and_then(|links| print_all(&links)),
+        Some(Do::Backup(options)) => upkeep::backup(*options).and_then(|told| tell(&told)),
+        Some(Do::Restore(options)) => upkeep::restore(*options).and_then(|told| tell(&told)),
+        Some(Do::Check(options)) => upkeep::check(*options).and_then(|told| tell(&told)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -53,8 +56,12 @@ fn raise_descriptor_limit() {
 }
 
 fn print(join_link: &str, host_link: &str) -> anyhow::Result<()> {
+    tell(&format!("join: {join_link}\nhost: {host_link}"))
+}
+
+fn tell(words: &str) -> anyhow::Result<()> {
     let mut stdout = std::io::stdout().lock();
-    writeln!(stdout, "join: {join_link}\nhost: {host_link}")?;
+    writeln!(stdout, "{words}")?;
     Ok(stdout.flush()?)
 }
 

@@ -44,6 +44,8 @@ pub struct Parts {
     pub media: mpsc::Sender<ToMedia>,
     /// The server's clock.
     pub clock: Clock,
+    /// What lasts of the spaces.
+    pub records: Records,
 }
 
 /// The registry's inbox.
@@ -98,7 +100,7 @@ impl Registry {
             media: parts.media,
             clock: parts.clock,
             open_square,
-            records: Records::default(),
+            records: parts.records,
             running: HashMap::new(),
             keepers: JoinSet::new(),
             tasks: HashMap::new(),
@@ -190,7 +192,7 @@ impl Registry {
         let map = check_map(record.map).await.inspect_err(|error| {
             tracing::error!(space = %record.id, "the space's file has a map that can't be walked: {error}");
         });
-        let opened = self.records.open(&record.id).inspect_err(|error| tracing::error!("{error}"));
+        let opened = self.records.open(&record.id).await.inspect_err(|error| tracing::error!("{error}"));
         let (Ok(map), Ok((ledger, to_record))) = (map, opened) else { return None };
         if ledger.is_closed() {
             // The server stopped after the last fact and before the file was set aside.
@@ -339,6 +341,8 @@ impl Registry {
         }
         while self.keepers.join_next().await.is_some() {}
         let _ = self.media.send(ToMedia::Stop).await;
+        // Keepers have ended, so nothing new comes; what they wrote last must not be lost.
+        self.records.clone().close().await;
     }
 }
 

@@ -9,6 +9,7 @@ use crate::limits::{CERTIFICATE_LOOK_EVERY, DRAIN_WAIT};
 use crate::links::{LinkKey, link};
 use crate::mailbox::{SpaceLinks, ToRegistry};
 use crate::media::{self, Media, MediaConfig};
+use crate::record::Records;
 use crate::registry::{self, Registry};
 use crate::store::{Store, StoreError};
 use crate::{http, metrics, session};
@@ -19,6 +20,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use torg_protocol::ids::SpaceId;
+use torg_record::{Keyring, Record};
 
 #[cfg(test)]
 mod tests;
@@ -71,6 +73,9 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
     let tls = config.tls.clone().map(Tls::open).transpose()?;
     let store = Store::open(&config.data)?;
     let key = LinkKey::open(&config.data)?;
+    let keyring = Keyring::open(&config.data).await?;
+    let record = Record::open(&config.record_url(), keyring.clone()).await?;
+    let records = Records::new(record, keyring);
     let clock = Clock::start();
 
     let doors = open_doors(&config).await?;
@@ -78,7 +83,7 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
     let public_url = public_url(&config, addr);
     let media = doors.media;
 
-    let parts = registry::Parts { store, key, public_url: public_url.clone(), media: media.to.clone(), clock };
+    let parts = registry::Parts { store, key, public_url: public_url.clone(), media: media.to.clone(), clock, records };
     let registry = Registry::new(parts)?;
     let SpaceLinks { join_link, host_link, .. } = registry.open_square_links();
     let (to_registry, inbox) = registry::inbox();

@@ -137,6 +137,7 @@ impl Member {
             microphone,
             resume: None,
             start: None,
+            person: None,
         };
         let (line, welcome) = Line::join(&self.shared.link, &hello).await?;
         let in_words = |error: &dyn std::fmt::Display| GuestError::Media(error.to_string());
@@ -203,7 +204,7 @@ impl Member {
                 self.switching.placed(place.table(), now);
             }
             ServerMessage::MediaLost {} => self.rejoin(here)?,
-            ServerMessage::Refused { code, message, closes } => {
+            ServerMessage::Refused { code, message, closes, .. } => {
                 let of_media = matches!(
                     code,
                     RefusalCode::OfferUnreadable

@@ -22,12 +22,20 @@ pub(super) struct HelloPlan {
     pub(super) name: String,
     pub(super) microphone: Microphone,
     pub(super) resume: Option<String>,
+    /// By this the guest is the same person when the place is lost.
+    pub(super) person: Option<String>,
     start: Option<Start>,
 }
 
 impl HelloPlan {
     pub(super) fn new(options: &Options, microphone: Microphone) -> Result<Self, GuestError> {
-        Ok(Self { name: options.name.clone(), microphone, resume: None, start: options.start()? })
+        Ok(Self {
+            name: options.name.clone(),
+            microphone,
+            resume: None,
+            person: options.person.clone(),
+            start: options.start()?,
+        })
     }
 
     pub(super) fn message(&self, link: &Link) -> ClientMessage {
@@ -38,6 +46,7 @@ impl HelloPlan {
             microphone: self.microphone,
             resume: self.resume.clone(),
             start: self.start.clone(),
+            person: self.person.clone(),
         }
     }
 }
@@ -134,6 +143,7 @@ impl Session {
         let now = Instant::now();
         self.next_ping = now;
         self.hello.resume = Some(welcome.resume_token.clone());
+        self.hello.person = Some(welcome.person.clone());
         self.tell_joined(&welcome);
         self.view.send_modify(|view| {
             view.world = World::new(welcome.clone(), now);

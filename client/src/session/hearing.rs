@@ -3,8 +3,9 @@
 use super::Session;
 use crate::error::GuestError;
 use crate::event::Event;
+use crate::world::World;
 use std::time::Instant;
-use torg_protocol::ids::{AudioSlotIndex, ParticipantId};
+use torg_protocol::ids::{AudioSlotIndex, ParticipantId, SlotId, TableId, TopicId};
 use torg_protocol::message::{GoodbyeReason, Refusal, RefusalCode, ServerMessage, Welcome};
 use torg_protocol::people::Place;
 
@@ -25,12 +26,19 @@ impl Session {
                 let sent = self.ping.1;
                 self.view.send_modify(|view| view.world.pong(sent, Instant::now(), server_time));
             }
-            ServerMessage::Refused { code, message, closes } => self.refused(Refusal { code, message }, closes).await,
+            // The answer to a request belongs to who asked; the world has taken it in.
+            ServerMessage::Refused { request: Some(_), closes: false, .. } => {}
+            ServerMessage::Refused { code, message, closes, .. } => {
+                self.refused(Refusal { code, message }, closes).await;
+            }
             ServerMessage::Goodbye { reason } => match reason {
                 GoodbyeReason::ServerStops | GoodbyeReason::SpaceRestarts | GoodbyeReason::FellBehind => {
                     self.come_back(GuestError::Ended(reason).to_string());
                 }
-                GoodbyeReason::Replaced | GoodbyeReason::LinkRevoked => {
+                GoodbyeReason::Replaced
+                | GoodbyeReason::LinkRevoked
+                | GoodbyeReason::Removed
+                | GoodbyeReason::SpaceClosed => {
                     self.tell(Event::Ended { reason: Some(reason) });
                     self.end(GuestError::Ended(reason)).await;
                 }
@@ -89,9 +97,35 @@ impl Session {
             },
             ServerMessage::AudioSlot { slot, speaker } => Event::AudioSlot { slot: slot.0, speaker: speaker.map(name) },
             ServerMessage::Refused { code, message, .. } => Event::Refused { code: *code, message: message.clone() },
-            _ => return,
+            message => match of_market(&view.world, message) {
+                Some(event) => event,
+                None => return,
+            },
         };
         drop(view);
         self.tell(event);
     }
+}
+
+/// What is told of the marketplace.
+fn of_market(world: &World, message: &ServerMessage) -> Option<Event> {
+    let agenda = &world.market().agenda;
+    let title = |id: TopicId| Some(agenda.topics.iter().find(|card| card.id == id)?.title.as_str().to_owned());
+    let slot = |id: SlotId| Some(agenda.slots.iter().find(|slot| slot.id == id)?.name.as_str().to_owned());
+    let table = |id: TableId| Some(world.space().map.tables.get(usize::from(id.0))?.name.as_str().to_owned());
+    Some(match message {
+        ServerMessage::TopicChanged { topic } => Event::Topic {
+            title: topic.title.as_str().to_owned(),
+            convener: topic.convener.name.as_str().to_owned(),
+            slot: topic.placed.and_then(|cell| slot(cell.slot)),
+            table: topic.placed.and_then(|cell| table(cell.table)),
+            interested: topic.interested,
+        },
+        ServerMessage::TopicRemoved { topic, .. } => Event::TopicGone { title: title(*topic)? },
+        ServerMessage::SlotOpened { slot: id } => Event::SlotOpened { slot: slot(*id)? },
+        ServerMessage::SlotClosed { slot: id } => Event::SlotClosed { slot: slot(*id)? },
+        ServerMessage::WhoHosts { topic } => Event::WhoHosts { title: title(*topic)? },
+        ServerMessage::MutedBy { by } => Event::Muted { by: world.name_of(*by).unwrap_or("somebody").to_owned() },
+        _ => return None,
+    })
 }

@@ -130,6 +130,7 @@ impl Session {
             next_ping: now,
         };
         session.hello.resume = Some(welcome.resume_token.clone());
+        session.hello.person = Some(welcome.person.clone());
         session.tell_joined(&welcome);
         session.media_after_welcome(&welcome).await;
         tokio::spawn(session.run());

@@ -131,8 +131,12 @@ describe('the lobby', () => {
     sockets.last.events.opened();
     sockets.says({ type: 'in_lobby', name: 'Autumn gathering' });
     expect(states.at(-1)).toEqual({ state: 'lobby', name: 'Autumn gathering', lost: false });
-    vi.advanceTimersByTime(20 * 60_000);
+    for (let seconds = 0; seconds < 1_200; seconds += 2) {
+      vi.advanceTimersByTime(2_000);
+      sockets.says({ type: 'pong', nonce: 0, server_time: 0 as never });
+    }
     expect(sockets.opened).toHaveLength(1);
+    expect(sockets.last.said.at(-1)).toMatchObject({ type: 'ping' });
     sockets.last.events.closed();
     expect(states.at(-1)).toEqual({ state: 'lobby', name: 'Autumn gathering', lost: true });
     vi.advanceTimersByTime(400);
@@ -142,7 +146,7 @@ describe('the lobby', () => {
     expect(states.at(-1)).toMatchObject({ state: 'lobby', lost: false });
     sockets.says(welcome);
     expect(states.at(-1)).toEqual({ state: 'in' });
-    expect(messages).toEqual([welcome]);
+    expect(messages.filter(({ type }) => type !== 'pong')).toEqual([welcome]);
   });
 
   it('ends with the words of who turned me away', () => {
@@ -154,6 +158,30 @@ describe('the lobby', () => {
     vi.advanceTimersByTime(60_000);
     expect(states.at(-1)).toEqual({ state: 'refused', code: 'turned_away', message: 'Come at ten.' });
     expect(sockets.opened).toHaveLength(1);
+  });
+});
+
+describe('being shown out', () => {
+  it('is told in the words of who did it, and is for good', () => {
+    const { wired, sockets, states, messages } = network();
+    wired.join();
+    sockets.welcomes();
+    sockets.says({ type: 'refused', code: 'turned_away', message: 'Please rest.', closes: false, request: null });
+    sockets.says({ type: 'goodbye', reason: 'removed' });
+    vi.advanceTimersByTime(60_000);
+    expect(states.at(-1)).toEqual({ state: 'over', reason: 'removed', words: 'Please rest.' });
+    expect(messages).toEqual([welcome]);
+    expect(sockets.opened).toHaveLength(1);
+  });
+
+  it('is noticed in the lobby when the line falls silent', () => {
+    const { wired, sockets, states } = network();
+    wired.join();
+    sockets.last.events.opened();
+    sockets.says({ type: 'in_lobby', name: 'Autumn gathering' });
+    vi.advanceTimersByTime(10_000);
+    expect(states.at(-1)).toMatchObject({ state: 'lobby', lost: true });
+    expect(sockets.opened.length).toBeGreaterThan(1);
   });
 });
 
@@ -222,7 +250,7 @@ describe('coming back', () => {
     sockets.welcomes();
     sockets.says({ type: 'goodbye', reason: 'replaced' });
     vi.advanceTimersByTime(60_000);
-    expect(states.at(-1)).toEqual({ state: 'over', reason: 'replaced' });
+    expect(states.at(-1)).toMatchObject({ state: 'over', reason: 'replaced' });
     expect(sockets.opened).toHaveLength(2);
   });
 

@@ -5,6 +5,7 @@ use clap::{Args, Parser, Subcommand};
 use serde::Deserialize;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use torg_record::RecordUrl;
 
 /// A market square on the web: people walk between tables and hear each other by distance.
 #[derive(Debug, Parser)]
@@ -25,6 +26,34 @@ pub enum Do {
     Serve(Box<ServeOptions>),
     /// Print the links of a space, also while the server runs.
     Links(Box<LinksOptions>),
+    /// Write the whole record into one file, also while the server runs.
+    Backup(Box<BackupOptions>),
+    /// Restore a backup to a record that is empty or not there yet.
+    Restore(Box<RestoreOptions>),
+    /// Look through the whole record for damage, also while the server runs.
+    Check(Box<ServeOptions>),
+}
+
+/// `torg backup`.
+#[derive(Debug, Args)]
+pub struct BackupOptions {
+    /// The new file. Names and other personal fields stay sealed in it, and their keys are not in it.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Where the record is.
+    #[command(flatten)]
+    pub serve: ServeOptions,
+}
+
+/// `torg restore`.
+#[derive(Debug, Args)]
+pub struct RestoreOptions {
+    /// The backup.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Where the record is to be.
+    #[command(flatten)]
+    pub serve: ServeOptions,
 }
 
 /// `torg links`.
@@ -70,6 +99,17 @@ pub struct ServeOptions {
     /// The folder for spaces and keys [default: data].
     #[arg(long, env = "TORG_DATA", value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// Where what happens is recorded: `sqlite:PATH`, or `postgres://USER:PASSWORD@HOST/DATABASE`.
+    #[arg(
+        long,
+        env = "TORG_RECORD_URL",
+        value_name = "URL",
+        hide_env_values = true,
+        help = "Where what happens is recorded: sqlite:PATH, or postgres://USER:PASSWORD@HOST/DATABASE \
+                [default: sqlite:DATA/record.sqlite]"
+    )]
+    #[serde(default, deserialize_with = "record_url")]
+    pub record_url: Option<RecordUrl>,
     /// The certificate chain for https, PEM.
     #[arg(long, env = "TORG_TLS_CERT", value_name = "FILE")]
     pub tls_cert: Option<PathBuf>,
@@ -100,6 +140,7 @@ impl ServeOptions {
             public_ip: if self.public_ip.is_empty() { other.public_ip } else { self.public_ip },
             public_url: self.public_url.or(other.public_url),
             data: self.data.or(other.data),
+            record_url: self.record_url.or(other.record_url),
             tls_cert: self.tls_cert.or(other.tls_cert),
             tls_key: self.tls_key.or(other.tls_key),
             trusted_proxy: either(self.trusted_proxy, other.trusted_proxy),
@@ -112,4 +153,9 @@ impl ServeOptions {
 fn networks<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Network>, D::Error> {
     let texts = Vec::<String>::deserialize(deserializer)?;
     texts.iter().map(|text| text.parse().map_err(serde::de::Error::custom)).collect()
+}
+
+fn record_url<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<RecordUrl>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    text.map(|text| text.parse().map_err(serde::de::Error::custom)).transpose()
 }

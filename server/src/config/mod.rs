@@ -3,12 +3,13 @@
 mod command_line;
 mod network;
 
-pub use command_line::{CommandLine, Do, LinksOptions, ServeOptions};
+pub use command_line::{BackupOptions, CommandLine, Do, LinksOptions, RestoreOptions, ServeOptions};
 pub use network::{Network, NotANetwork};
 
 use serde::Deserialize;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use torg_record::RecordUrl;
 
 /// Everything that the server is told, checked.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub struct Config {
     pub public_url: Option<PublicUrl>,
     /// The data folder.
     pub data: PathBuf,
+    /// Where the record is kept, unless it is in the data folder.
+    pub record: Option<RecordUrl>,
     /// Certificate and key for https.
     pub tls: Option<TlsFiles>,
     /// Whose forwarding headers are believed.
@@ -148,11 +151,18 @@ impl Config {
             public_ips: vec![],
             public_url: None,
             data: data.to_owned(),
+            record: None,
             tls: None,
             trusted_proxies: vec![],
             admin_token: None,
             log_format: LogFormat::Text,
         }
+    }
+
+    /// Where the record is kept.
+    #[must_use]
+    pub fn record_url(&self) -> RecordUrl {
+        self.record.clone().unwrap_or_else(|| RecordUrl::in_folder(&self.data))
     }
 
     /// Checks options and fills in what they leave open, from their file and then from the defaults.
@@ -182,6 +192,7 @@ impl Config {
             public_ips: options.public_ip,
             public_url: public_url.transpose().map_err(ConfigError::PublicUrl)?,
             data: options.data.unwrap_or_else(|| PathBuf::from("data")),
+            record: options.record_url,
             tls,
             trusted_proxies: options.trusted_proxy,
             admin_token: admin_token.map(AdminToken),
@@ -208,6 +219,9 @@ mod tests {
         Config::resolve(match line.command {
             Some(Do::Serve(options)) => *options,
             Some(Do::Links(links)) => links.serve,
+            Some(Do::Backup(backup)) => backup.serve,
+            Some(Do::Restore(restore)) => restore.serve,
+            Some(Do::Check(options)) => *options,
             None => line.serve,
         })
     }
@@ -218,20 +232,26 @@ mod tests {
         let said = resolve(&["serve", "--listen", "127.0.0.1:0", "--public-ip", "203.0.113.7"]).expect("a config");
         assert_eq!(bare.listen, said.listen);
         assert_eq!(bare.public_ips.len(), 2);
-        assert_eq!(resolve(&[]).expect("defaults").listen, SocketAddr::from(([127, 0, 0, 1], 8080)));
+        let defaults = resolve(&[]).expect("defaults");
+        assert_eq!(defaults.listen, SocketAddr::from(([127, 0, 0, 1], 8080)));
+        assert_eq!(defaults.record_url().to_string(), "sqlite:data/record.sqlite");
+        let elsewhere = resolve(&["check", "--data", "/srv/torg"]).expect("a config");
+        assert_eq!(elsewhere.record_url().to_string(), "sqlite:/srv/torg/record.sqlite");
     }
 
     #[test]
     fn flags_win_over_the_file() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("torg.toml");
-        let text = "listen = '0.0.0.0:443'\nlog_format = 'json'\ntrusted_proxy = ['10.0.0.0/8']\n";
+        let text = "listen = '0.0.0.0:443'\nlog_format = 'json'\ntrusted_proxy = ['10.0.0.0/8']\n\
+                    record_url = 'postgres://torg:secret@db/square'\n";
         std::fs::write(&path, text).expect("a file");
         let path = path.to_str().expect("a path in UTF-8");
         let config = resolve(&["--config", path, "--listen", "127.0.0.1:9"]).expect("a config");
         assert_eq!(config.listen.port(), 9);
         assert_eq!(config.log_format, LogFormat::Json);
         assert_eq!(config.trusted_proxies.len(), 1);
+        assert_eq!(config.record_url().to_string(), "postgres://torg@db:5432/square");
     }
 
     #[track_caller]

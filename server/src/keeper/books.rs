@@ -2,7 +2,7 @@
 //! people are told. Between them is what is on its way to the record.
 
 use super::after::After;
-use crate::limits::{FACTS_A_SNAPSHOT, RECORD_RETRY_MS, STAYS_UNSAVED_MAX};
+use crate::limits::{FACTS_A_SNAPSHOT, RECORD_RETRY_MS, STAYS_AN_APPEND_MAX, STAYS_UNSAVED_MAX};
 use crate::mailbox::{Append, NotWritten, ToRecord};
 use std::collections::VecDeque;
 use tokio::sync::{mpsc, oneshot};
@@ -107,7 +107,8 @@ impl Books {
         if now < self.retry_at || (quiet && self.ahead.pulse(now).is_none()) {
             return;
         }
-        let stays = std::mem::take(&mut self.unsaved);
+        let count = self.unsaved.len().min(STAYS_AN_APPEND_MAX);
+        let stays: VecDeque<Stay> = self.unsaved.drain(..count).collect();
         let done = self.write(now, |ahead| {
             let mut facts = Vec::new();
             for stay in &stays {
@@ -123,7 +124,7 @@ impl Books {
             Ok((facts, After::Stays(stays.clone())))
         });
         if let Err(Overloaded) = done {
-            self.unsaved = stays;
+            stays.into_iter().rev().for_each(|stay| self.unsaved.push_front(stay));
             self.retry_at = now + DurationMs(RECORD_RETRY_MS);
         }
     }

@@ -9,3 +9,4 @@ mod making_spaces;
 mod pages;
 mod program;
 mod support;
+mod upkeep;

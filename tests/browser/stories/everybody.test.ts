@@ -1,35 +1,11 @@
 /** Pages that anybody can use: no serious findings by axe-core, on a desktop and on a phone, by day and by night. */
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AxeResults } from 'axe-core';
 import type { ProbedPerson } from '../../../client/web/src/app/probe';
-import { devices } from 'playwright-core';
+import { barriers, LOOKS, MOVED_MS } from '../support/looks';
 import { SMALL } from '../support/maps';
-import { Person, type Coming } from '../support/person';
+import { Person } from '../support/person';
 import { end, Square, start } from '../support/square';
 import { eventually, pause } from '../support/waiting';
-
-const { defaultBrowserType: _, ...phone } = devices['Pixel 7'] as (typeof devices)[string];
-
-const LOOKS: [string, Coming][] = [
-  ['desktop', {}],
-  ['desktop-dark', { context: { colorScheme: 'dark' } }],
-  ['phone', { context: phone }],
-];
-
-/** How long panels move when they open. */
-const MOVED_MS = 400;
-
-/** What axe-core finds that keeps somebody out, in words. */
-async function barriers({ page }: Person): Promise<string[]> {
-  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  await page.evaluate(axe);
-  const results: AxeResults = await page.evaluate(() => (window as never as { axe: typeof import('axe-core') }).axe.run());
-  return results.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.html}`));
-}
 
 describe('a square with ten guests at tables', () => {
   let square: Square;

@@ -1,22 +1,10 @@
 /** The whole meeting without the map: by keyboard, in the list. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tabTo } from '../support/keys';
 import { SMALL } from '../support/maps';
 import { Person } from '../support/person';
 import { Square } from '../support/square';
 import { eventually } from '../support/waiting';
-
-/** More presses of Tab than any page here has stops. */
-const TABS_MAX = 80;
-
-/** Moves the focus by Tab alone to a control with this accessible name. */
-async function tabTo({ page }: Person, role: 'button' | 'textbox', name: string): Promise<void> {
-  const wanted = page.getByRole(role, { name, exact: true });
-  for (let press = 0; press < TABS_MAX; press += 1) {
-    if (await wanted.evaluateAll((found) => found.includes(document.activeElement as never))) return;
-    await page.keyboard.press('Tab');
-  }
-  throw new Error(`no ${role} "${name}" can be reached by Tab`);
-}
 
 describe('three people, by keyboard alone', () => {
   let square: Square;

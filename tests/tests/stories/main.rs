@@ -5,6 +5,7 @@
 mod bad_input;
 mod bad_networks;
 mod hearing;
+mod market;
 mod returning;
 mod server;
 mod tables;

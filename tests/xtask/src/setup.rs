@@ -1,4 +1,4 @@
-//! What the tests need besides Rust: Node, and a browser. Installed where that is ours to do.
+//! What the tests need besides Rust: Node, a browser, a database. Installed where that is ours to do.
 
 use crate::run::{minutes, output, program, run};
 use std::path::{Path, PathBuf};
@@ -49,6 +49,26 @@ pub(crate) fn chromium() -> Result<PathBuf, String> {
     let installed = apt_install(&["chromium"]).or_else(|_| apt_install(&["chromium-browser"]));
     installed.map_err(|reason| format!("{wanted} ({reason})"))?;
     found().map(Into::into).ok_or_else(|| wanted.to_owned())
+}
+
+/// PostgreSQL's programs, installed by apt where we may; or what to install. The tests find them where we look here.
+pub(crate) fn postgresql() -> Result<(), String> {
+    let wanted = "PostgreSQL is needed for the tests of the record. Debian and Ubuntu: `sudo apt-get install postgresql`. \
+                  Elsewhere: install PostgreSQL and put its `initdb` and `postgres` on the PATH";
+    if has_postgresql() {
+        return Ok(());
+    }
+    apt_install(&["postgresql"]).map_err(|reason| format!("{wanted} ({reason})"))?;
+    if has_postgresql() { Ok(()) } else { Err(wanted.to_owned()) }
+}
+
+/// On the path, or where Debian puts each version.
+fn has_postgresql() -> bool {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let versions = versions.map(|version| version.path().join("bin"));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut folders = std::env::split_paths(&path).chain(versions);
+    folders.any(|folder| ["initdb", "postgres"].iter().all(|name| folder.join(name).is_file()))
 }
 
 /// Firefox, and what stories on a machine of their own need. Their absence leaves these out, in words; it fails nothing.

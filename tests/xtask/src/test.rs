@@ -125,6 +125,10 @@ fn licences(chores: &mut Chores) -> Result<(), String> {
 /// The crates are chosen by leaving two out, not by naming the rest: so cargo builds the dependencies with the same
 /// features in every step, and builds them once.
 fn rust(chores: &mut Chores) -> Result<(), String> {
+    if let Err(reason) = setup::postgresql() {
+        // The other crates' tests are worth running; those of the record then fail and say the same.
+        println!("   {reason}");
+    }
     let others = ["--workspace", "--exclude", "torg-tests", "--exclude", "xtask"];
     if !chores.has_nextest {
         return chores.run(&mut cargo(&[&["test", "--quiet", "--no-fail-fast"], &others[..]].concat()));

@@ -47,6 +47,18 @@ pub(crate) struct JoinOptions {
     /// How long to stay, counted from the sound's connection; without it, until Ctrl-C.
     #[arg(long = "for", value_name = "S", value_parser = seconds)]
     stay: Option<Duration>,
+    /// Brings a topic to the marketplace.
+    #[arg(long, value_name = "TITLE")]
+    post: Option<String>,
+    /// The slot to place the topic in.
+    #[arg(long, value_name = "NAME", requires_all = ["post", "at_table"])]
+    at_slot: Option<String>,
+    /// The table to place the topic at.
+    #[arg(long, value_name = "NAME", requires_all = ["post", "at_slot"])]
+    at_table: Option<String>,
+    /// Waits until a topic is placed, and joins the table where it is held.
+    #[arg(long, value_name = "TITLE", conflicts_with = "walk_to")]
+    table_of: Option<String>,
     /// Prints one JSON object a line; the last is the summary.
     #[arg(long)]
     json: bool,
@@ -54,6 +66,9 @@ pub(crate) struct JoinOptions {
     #[arg(long)]
     tcp: bool,
 }
+
+/// How long a topic may take to be placed: a market's opening.
+const TOPIC_WAIT: Duration = Duration::from_secs(600);
 
 fn place(text: &str) -> Result<(f64, f64), String> {
     let wanted = || "a place is two numbers of metres: X,Y".to_owned();
@@ -145,6 +160,7 @@ pub(crate) async fn run(options: JoinOptions) -> anyhow::Result<()> {
 
 async fn stay(mut guest: Guest, options: &JoinOptions, printer: &Printer) -> anyhow::Result<()> {
     let mut events = guest.events();
+    market(&mut guest, options).await?;
     let set_off = async {
         match options.walk_to {
             Some(to) => {
@@ -192,6 +208,18 @@ async fn stay(mut guest: Guest, options: &JoinOptions, printer: &Printer) -> any
         Some(why) => Err(why.into()),
         None => Ok(()),
     }
+}
+
+/// What the guest does on the marketplace before it stays.
+async fn market(guest: &mut Guest, options: &JoinOptions) -> anyhow::Result<()> {
+    if let Some(title) = &options.post {
+        guest.post_topic(title, options.at_slot.as_deref().zip(options.at_table.as_deref())).await?;
+    }
+    if let Some(title) = &options.table_of {
+        guest.wait_until_placed(title, TOPIC_WAIT).await?;
+        guest.table_of(title).await?;
+    }
+    Ok(())
 }
 
 /// Waits until the stay is over without our doing.

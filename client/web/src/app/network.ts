@@ -38,6 +38,9 @@ const WELCOME_MS_MAX = 8_000;
 /** How often the line is tried, ms. Also what sets the clock. */
 const PING_MS = 500;
 
+/** How often the line is tried while waiting in the lobby, ms: no sound hangs on it there. */
+const LOBBY_PING_MS = 2_000;
+
 /** Without an answer for this long the line counts as quiet, ms: with the ping's own wait, the badge's 2 s are kept. */
 const QUIET_MS = 1_200;
 
@@ -51,7 +54,7 @@ const GOOD_SESSION_MS = 5_000;
 const START_REFUSALS: readonly RefusalCode[] = ['place', 'unknown_table', 'table_full', 'no_way'];
 
 /** Refusals that no coming back will change. */
-const FINAL_REFUSALS: readonly RefusalCode[] = ['protocol_version', 'unknown_space', 'link', 'name', 'turned_away'];
+const FINAL_REFUSALS: readonly RefusalCode[] = ['protocol_version', 'unknown_space', 'link', 'name'];
 
 /** Goodbyes after which we stay away. */
 const FINAL_GOODBYES: readonly GoodbyeReason[] = ['replaced', 'link_revoked', 'removed', 'space_closed'];
@@ -60,6 +63,8 @@ type Phase =
   | { is: 'outside' }
   /** Opening the socket, or waiting for the welcome on it. */
   | { is: 'knocking'; socket: Socket; timer: Timer; withStart: boolean }
+  /** Whoever holds the door takes their time; the welcome comes on this line. */
+  | { is: 'lobby'; socket: Socket; timer: Timer; heard_ms: number }
   | { is: 'in'; socket: Socket; timer: Timer; since_ms: number; pinged_ms: number; heard_ms: number }
   /** Between two tries. */
   | { is: 'waiting'; timer: Timer }
@@ -80,6 +85,8 @@ export class Network {
   #resume: string | null = null;
   /** The name of the space in whose lobby we wait, also while the line to it is broken. */
   #lobby: string | null = null;
+  /** Why we are shown out, as whoever did it wrote. */
+  #partingWords = '';
 
   constructor(surroundings: Surroundings, events: NetworkEvents) {
     this.#surroundings = surroundings;
@@ -166,14 +173,15 @@ export class Network {
   #take(message: ServerMessage): void {
     const phase = this.#phase;
     if (phase.is === 'in') this.#hear(phase);
+    else if (phase.is === 'lobby') phase.heard_ms = performance.now();
     switch (message.type) {
       case 'welcome':
-        if (phase.is === 'knocking') this.#enter(phase, message);
+        if (phase.is === 'knocking' || phase.is === 'lobby') this.#enter(phase, message);
         return;
       case 'in_lobby':
         return this.#wait(message.name);
       case 'goodbye':
-        if (FINAL_GOODBYES.includes(message.reason)) this.#end({ state: 'over', reason: message.reason });
+        if (FINAL_GOODBYES.includes(message.reason)) this.#end({ state: 'over', reason: message.reason, words: this.#partingWords });
         else this.#broke();
         return;
       case 'refused':
@@ -183,11 +191,19 @@ export class Network {
     }
   }
 
-  /** Whoever holds the door takes their time; the welcome comes on this line. */
   #wait(name: string): void {
-    const phase = this.#phase;
-    if (phase.is !== 'knocking') return;
-    clearTimeout(phase.timer);
+    if (this.#phase.is !== 'knocking') return;
+    const { socket, timer } = this.#phase;
+    clearTimeout(timer);
+    // The server takes who says nothing for gone, and so do we the server.
+    const waiting = {
+      is: 'lobby', socket, heard_ms: performance.now(),
+      timer: setInterval(() => {
+        if (performance.now() - waiting.heard_ms > BROKEN_MS) return this.#broke();
+        socket.send({ type: 'ping', nonce: Math.floor(performance.now()) % 2 ** 32 });
+      }, LOBBY_PING_MS),
+    } satisfies Phase;
+    this.#phase = waiting;
     this.#lobby = name;
     this.#broken_ms = null;
     this.#attempt = 0;
@@ -197,18 +213,23 @@ export class Network {
   #refused(refusal: Extract<ServerMessage, { type: 'refused' }>): void {
     const { code, message, closes } = refusal;
     const phase = this.#phase;
-    if (phase.is === 'knocking') {
-      if (phase.withStart && START_REFUSALS.includes(code)) {
+    if (phase.is === 'knocking' || phase.is === 'lobby') {
+      if (phase.is === 'knocking' && phase.withStart && START_REFUSALS.includes(code)) {
         this.#stop();
         return this.#knock(false);
       }
       return this.#end({ state: 'refused', code, message });
     }
+    // Who is shown out is told why first, then goodbye.
+    if (code === 'turned_away') {
+      this.#partingWords = message;
+      return;
+    }
     if (closes && FINAL_REFUSALS.includes(code)) return this.#end({ state: 'refused', code, message });
     this.#events.message(refusal);
   }
 
-  #enter(phase: Extract<Phase, { is: 'knocking' }>, welcome: Extract<ServerMessage, { type: 'welcome' }>): void {
+  #enter(phase: Extract<Phase, { is: 'knocking' | 'lobby' }>, welcome: Extract<ServerMessage, { type: 'welcome' }>): void {
     clearTimeout(phase.timer);
     this.#resume = welcome.resume_token;
     const now_ms = performance.now();

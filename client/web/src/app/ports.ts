@@ -78,8 +78,8 @@ export type Connection =
   | { state: 'reconnecting'; attempt: number; since: number }
   /** The server refused the hello: nothing more happens by itself. */
   | { state: 'refused'; code: RefusalCode; message: string }
-  /** It is over: I left, or the server said so for good. */
-  | { state: 'over'; reason: 'left' | GoodbyeReason };
+  /** It is over: I left, or the server said so for good; perhaps with words of whoever showed me out. */
+  | { state: 'over'; reason: 'left' | GoodbyeReason; words?: string };
 
 /** A refusal of something asked while in the space, to be shown in words for a moment. */
 export interface Notice { code: RefusalCode; message: string; at: number }

@@ -7,15 +7,31 @@ import type { SquareState } from './square.svelte';
 
 /** A sentence that is said again must leave the region first, or it is not read. */
 const PAUSE_MS = 60;
+/** How long a sentence stays at least: one that is replaced at once is never read. */
+const STAYS_MS = 1_000;
+/** More than this waiting is old before it is said: the oldest go. */
+const WAITING_MAX = 3;
 
 class Announcer {
   text = $state('');
+  #waiting: readonly string[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   say(text: string): void {
-    clearTimeout(this.#timer);
+    this.#waiting = [...this.#waiting, text].slice(-WAITING_MAX);
+    if (this.#timer === undefined) this.#next();
+  }
+
+  #next(): void {
+    const [text, ...waiting] = this.#waiting;
+    this.#timer = undefined;
+    if (text === undefined) return;
+    this.#waiting = waiting;
     this.text = '';
-    this.#timer = setTimeout(() => { this.text = text; }, PAUSE_MS);
+    this.#timer = setTimeout(() => {
+      this.text = text;
+      this.#timer = setTimeout(() => this.#next(), STAYS_MS);
+    }, PAUSE_MS);
   }
 }
 

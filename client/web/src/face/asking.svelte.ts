@@ -34,7 +34,7 @@ export class Asking {
       return await this.#core.change(change);
     } catch (error) {
       if (!(error instanceof ChangeRefused)) throw error;
-      this.#refused = { code: error.code, words: changeRefusalWords(error.code, error.message) };
+      this.#refused = { code: error.code, words: changeRefusalWords(error.code) };
       return 'refused';
     } finally {
       this.#busy = false;

@@ -118,7 +118,7 @@ export class Bell {
     for (const topic of this.market.topics.values()) {
       const cell = topic.placed;
       if (cell?.slot !== slot.id || !this.market.concernsMe(topic)) continue;
-      if (!this.#first(`start ${slot.id} ${slot.starts_at} ${topic.id}`)) continue;
+      if (!this.#first(`start ${slot.id} ${slot.starts_at} ${topic.id} ${cell.table}`)) continue;
       this.#cue('reminder');
       toasts.say(m.starts_soon({ title: topic.title, table: this.market.tableName(cell.table), time: clockTime(slot.starts_at) }), {
         text: m.take_me(), act: () => this.market.takeMeTo(cell.table),

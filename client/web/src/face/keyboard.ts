@@ -4,6 +4,8 @@ import type { Walk } from '../wire/types';
 import { HeldKeys, shortcutOf, type Freedom, type Shortcut } from './keys';
 
 export interface KeyActions {
+  /** Whether keys walk now: over the board they scroll. */
+  mayWalk(): boolean;
   walk(walk: Walk): void;
   shortcut(shortcut: Shortcut): void;
   /** Esc, with no dialog open. */
@@ -35,7 +37,7 @@ export function listenForKeys(core: Core, actions: KeyActions, singleKeys: () =>
   const down = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.isComposing || isModal()) return;
     const free = freedomOf(singleKeys());
-    const walk = held.press(event, free);
+    const walk = actions.mayWalk() ? held.press(event, free) : null;
     if (walk !== null) {
       event.preventDefault();
       if (!event.repeat) actions.walk(walk);

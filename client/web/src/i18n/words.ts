@@ -41,12 +41,11 @@ export function refusalWords(code: RefusalCode): string {
   return REFUSALS[code]();
 }
 
-/** Why a lasting change was not made. `message` is the server's own sentence, shown where it says more than ours. */
-export function changeRefusalWords(code: ChangeRefusal, message: string): string {
+/** Why a lasting change was not made. */
+export function changeRefusalWords(code: ChangeRefusal): string {
   if (code === 'line_down') return m.refusal_line_down();
   if (code === 'line_lost') return m.refusal_line_lost();
-  // Which of several topics it is stands only there, and only in English; the rest is said in the page's language.
-  return code === 'convener_busy' && language.locale === 'en' && message !== '' ? message : refusalWords(code);
+  return refusalWords(code);
 }
 
 /** What to do about a refused hello. */
@@ -65,6 +64,14 @@ export function refusalRemedy(code: RefusalCode): 'reload' | 'try_again' | 'none
     default:
       return 'reload';
   }
+}
+
+/** What the server says where whoever turned somebody away wrote nothing: then our own words serve better. */
+const UNSAID: readonly string[] = ['', 'a host showed you out', 'you were not let in'];
+
+/** What whoever holds the door wrote; null where they wrote nothing. */
+export function doorkeepersWords(message: string | undefined): string | null {
+  return message === undefined || UNSAID.includes(message) ? null : message;
 }
 
 export interface Ending { readonly title: string; readonly text: string; readonly again: string | null }

@@ -213,7 +213,7 @@ async fn a_full_disk_refuses_in_words_and_loses_no_visit() {
 }
 
 #[tokio::test]
-async fn the_bell_rings_and_who_is_asked_may_host() {
+async fn the_bell_rings_at_both_ends_of_a_slot() {
     let mut desk = Desk::open();
     let mut host = desk.join_as("Host", Role::Host).await;
     let round = desk.slot(&mut host, -500, 60_000).await;

@@ -19,7 +19,8 @@ struct PathRule {
 
 const SERVER: &str = "server/src/";
 const SPACE: &str = "server/space/src/";
-const OURS: &[&str] = &["torg_space", "torg_server", "torg_client", "torg_tests"];
+const RECORD: &str = "server/record/";
+const OURS: &[&str] = &["torg_space", "torg_record", "torg_server", "torg_client", "torg_tests"];
 
 const PATH_RULES: &[PathRule] = &[
     PathRule {
@@ -49,6 +50,7 @@ const PATH_RULES: &[PathRule] = &[
         below: &[SPACE],
         except: &[],
         watched: &[
+            "torg_record",
             "torg_server",
             "torg_client",
             "tokio",
@@ -72,6 +74,20 @@ const PATH_RULES: &[PathRule] = &[
         ],
         allowed: &[],
         why: "the engine is pure: no sockets, files, threads or locks, and time and randomness are handed in",
+    },
+    PathRule {
+        below: &[RECORD],
+        except: &[],
+        watched: &["torg_protocol", "torg_space", "torg_server", "torg_client", "torg_tests"],
+        allowed: &["torg_protocol::ids", "torg_protocol::units"],
+        why: "the record keeps entries and doesn't know what they mean: ids and units are all it speaks of",
+    },
+    PathRule {
+        below: &["server/src/", "server/tests/", "tests/tests/", "tests/src/"],
+        except: &[],
+        watched: &["sqlx"],
+        allowed: &[],
+        why: "databases are named in the record's crate, so that all others speak of entries",
     },
     PathRule {
         below: &[SERVER],
@@ -114,7 +130,7 @@ const PATH_RULES: &[PathRule] = &[
     PathRule {
         below: &["client/"],
         except: &[],
-        watched: &["torg_server", "torg_space"],
+        watched: &["torg_server", "torg_space", "torg_record"],
         allowed: &[],
         why: "a client knows the server by the protocol alone",
     },
@@ -127,7 +143,8 @@ const SERVER_PARTS: [&str; 6] = ["http", "session", "media", "store", "record", 
 const MANIFESTS: &[(&str, &[&str])] = &[
     ("protocol/Cargo.toml", &[]),
     ("server/space/Cargo.toml", &["torg-protocol"]),
-    ("server/Cargo.toml", &["torg-protocol", "torg-space"]),
+    ("server/record/Cargo.toml", &["torg-protocol"]),
+    ("server/Cargo.toml", &["torg-protocol", "torg-record", "torg-space"]),
     ("client/Cargo.toml", &["torg-protocol"]),
     ("tests/xtask/Cargo.toml", &[]),
 ];
@@ -260,6 +277,14 @@ mod tests {
         assert_eq!(faults("server/src/session.rs", "fn f(space: &mut torg_space::Space) {}"), 1);
         assert_eq!(faults("server/src/keeper/task.rs", "use torg_space::{Space, Command};"), 0);
         assert_eq!(faults("server/src/mailbox.rs", "use torg_space::Routes;"), 0);
+    }
+
+    #[test]
+    fn the_record_knows_entries_and_not_what_they_mean() {
+        assert_eq!(faults("server/record/src/log.rs", "use torg_protocol::people::Role;"), 1);
+        assert_eq!(faults("server/record/src/log.rs", "use torg_space::Event;"), 1);
+        assert_eq!(faults("server/record/src/log.rs", "use torg_protocol::{ids::SpaceId, units::TimeMs};"), 0);
+        assert_eq!(faults("server/src/keeper/mod.rs", "use sqlx::SqlitePool;"), 1);
     }
 
     #[test]
