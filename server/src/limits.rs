@@ -154,6 +154,33 @@ pub const RATE_KEYS_MAX: usize = 50_000;
 /// together, and the square must not stand still for longer.
 pub const VISITS_A_PAGE: usize = 2_000;
 
+/// Who may be told of what happens. Each has a queue of its own, and one is the rule.
+pub const WEBHOOK_TARGETS_MAX: usize = 16;
+
+/// What waits to be told to one target, and what waits to be handed to all of them: every space's slots of a day, while
+/// the target is down. Each is some hundred bytes.
+pub const WEBHOOKS_WAITING_MAX: usize = 2_000;
+
+/// What is told to one target at the same moment: many squares ring at the full hour.
+pub const WEBHOOKS_AT_ONCE_MAX: usize = 4;
+
+/// How long one try may take, from looking the name up to the answer.
+pub const WEBHOOK_WAIT: Duration = Duration::from_secs(15);
+
+/// Addresses of one name that are tried.
+pub const WEBHOOK_ADDRESSES_MAX: usize = 4;
+
+/// Tries until a webhook is given up: with the pauses below, over some ten hours.
+pub const WEBHOOK_TRIES_MAX: u32 = 12;
+
+/// The pause after the first try, and by what it grows with each. A target that is started again is back in seconds.
+pub const WEBHOOK_PAUSE_FIRST: Duration = Duration::from_secs(2);
+/// See [`WEBHOOK_PAUSE_FIRST`].
+pub const WEBHOOK_PAUSE_FACTOR: u32 = 4;
+
+/// The longest pause between two tries.
+pub const WEBHOOK_PAUSE_MAX: Duration = Duration::from_secs(2 * 3_600);
+
 /// Stays in one append. Each makes a handful of facts, and the record takes a thousand entries at once.
 pub const STAYS_AN_APPEND_MAX: usize = 100;
 

@@ -1,10 +1,11 @@
-//! Every message that http, session, keeper, media, store and record send each other. They know this file, not each
+//! Every message that http, session, keeper, media, store, record and webhooks send each other. They know this file, not each
 //! other.
 //!
 //! Commands and media events are edges and go through bounded channels. Routes are a level: the keeper puts the
 //! newest into a [`RoutesCell`], the media plane reads it when it likes; so it is with the [`Population`].
 
 pub mod call;
+pub mod occasion;
 
 use arc_swap::ArcSwap;
 use std::sync::Arc;

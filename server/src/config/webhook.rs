@@ -1,5 +1,7 @@
 //! Who is told of what happens, and which addresses may not be.
 
+use super::ConfigError;
+use crate::limits::WEBHOOK_TARGETS_MAX;
 use axum::http::Uri;
 use axum::http::uri::Scheme;
 use base64::Engine as _;
@@ -38,6 +40,34 @@ impl std::fmt::Debug for WebhookSecret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("WebhookSecret(secret)")
     }
+}
+
+/// Checks what was said of webhooks. Without a target there are none.
+///
+/// # Errors
+/// [`ConfigError`], which names the option.
+pub(super) fn resolve(
+    targets: &[String],
+    secret: Option<String>,
+    allow_private: bool,
+) -> Result<Option<Webhooks>, ConfigError> {
+    let targets: Vec<&str> = targets.iter().map(|target| target.trim()).filter(|target| !target.is_empty()).collect();
+    if targets.is_empty() {
+        return Ok(None);
+    }
+    if targets.len() > WEBHOOK_TARGETS_MAX {
+        return Err(ConfigError::Webhook(format!("{} are too many: at most {WEBHOOK_TARGETS_MAX}", targets.len())));
+    }
+    let secret = secret.filter(|secret| !secret.is_empty()).ok_or_else(|| {
+        let words = "webhooks are signed, which needs a secret that their target knows too: `openssl rand -hex 24`";
+        ConfigError::WebhookSecret(words.to_owned())
+    })?;
+    let parsed = targets.iter().map(|target| WebhookTarget::parse(target, allow_private));
+    Ok(Some(Webhooks {
+        targets: parsed.collect::<Result<_, _>>().map_err(ConfigError::Webhook)?,
+        secret: WebhookSecret::parse(&secret).map_err(ConfigError::WebhookSecret)?,
+        allow_private,
+    }))
 }
 
 /// What Standard Webhooks asks of a secret.
@@ -140,16 +170,44 @@ mod tests {
     #[test]
     fn the_own_network_is_told_from_the_public_one() {
         for private in [
-            "127.0.0.1", "0.0.0.0", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
-            "255.255.255.255", "224.0.0.1", "::", "::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::7f00:1", "fe80::1",
-            "fec0::1", "fc00::1", "fd12:3456::1", "ff02::1", "64:ff9b::a00:1", "64:ff9b:1::1", "2002:7f00:1::",
-            "2002:c0a8:101::1", "2001::1", "2001:db8::1",
+            "127.0.0.1",
+            "0.0.0.0",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "255.255.255.255",
+            "224.0.0.1",
+            "::",
+            "::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "::7f00:1",
+            "fe80::1",
+            "fec0::1",
+            "fc00::1",
+            "fd12:3456::1",
+            "ff02::1",
+            "64:ff9b::a00:1",
+            "64:ff9b:1::1",
+            "2002:7f00:1::",
+            "2002:c0a8:101::1",
+            "2001::1",
+            "2001:db8::1",
         ] {
             assert!(is_private(private.parse().expect("an address")), "{private}");
         }
-        for public in ["1.1.1.1", "100.63.0.1", "100.128.0.1", "172.32.0.1", "2606:4700::1111", "::ffff:1.1.1.1",
-            "64:ff9b::101:101", "2002:101:101::1"]
-        {
+        for public in [
+            "1.1.1.1",
+            "100.63.0.1",
+            "100.128.0.1",
+            "172.32.0.1",
+            "2606:4700::1111",
+            "::ffff:1.1.1.1",
+            "64:ff9b::101:101",
+            "2002:101:101::1",
+        ] {
             assert!(!is_private(public.parse().expect("an address")), "{public}");
         }
     }
@@ -177,7 +235,9 @@ mod tests {
     fn secrets_are_long_enough() {
         assert!(WebhookSecret::parse("short").is_err());
         assert!(WebhookSecret::parse("whsec_åå").is_err());
-        assert!(WebhookSecret::parse("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3").is_ok_and(|key| key.bytes().len() == 24));
+        assert!(
+            WebhookSecret::parse("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3").is_ok_and(|key| key.bytes().len() == 24)
+        );
         assert!(WebhookSecret::parse("0123456789abcdef01234567").is_ok());
     }
 }

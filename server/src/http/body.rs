@@ -8,6 +8,10 @@ use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
 use torg_protocol::text::{NameError, Prose};
 
+/// Characters of a field's name, and of what is wrong with it, that a refusal repeats.
+const FIELD_CHARS_MAX: usize = 80;
+const WORDS_CHARS_MAX: usize = 240;
+
 /// Reads a JSON object.
 pub(super) async fn read<T: DeserializeOwned>(body: Body, bytes_max: usize, example: &str) -> Result<T, ApiError> {
     let Ok(bytes) = axum::body::to_bytes(body, bytes_max).await else {
@@ -43,11 +47,18 @@ fn parse<T: DeserializeOwned>(bytes: &[u8], example: &str) -> Result<T, ApiError
 fn of_field(path: &str, words: &str) -> ApiError {
     let named = words.split('`').nth(1).filter(|_| words.starts_with("missing field") || words.starts_with("unknown"));
     let field = if path == "." { named.unwrap_or("body") } else { path };
-    ApiError::field(field, format!("`{field}` can't be so: {words}"))
+    // The words repeat what was sent, which may be a book.
+    let field: String = field.chars().take(FIELD_CHARS_MAX).collect();
+    let words: String = words.chars().take(WORDS_CHARS_MAX).collect();
+    ApiError::field(&*field, format!("`{field}` can't be so: {words}"))
 }
 
 /// A title, name or label as its own rules say.
-pub(super) fn text<T>(field: &str, text: &str, parse: impl FnOnce(&str) -> Result<T, NameError>) -> Result<T, ApiError> {
+pub(super) fn text<T>(
+    field: &str,
+    text: &str,
+    parse: impl FnOnce(&str) -> Result<T, NameError>,
+) -> Result<T, ApiError> {
     parse(text).map_err(|error| {
         let words = match error {
             NameError::Empty => format!("`{field}` needs at least one letter or digit"),

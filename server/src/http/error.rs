@@ -72,6 +72,8 @@ impl From<Denied> for ApiError {
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
         let code = match serde_json::to_value(refusal.code) {
+            // Whoever found it, the request is wrong in the same way.
+            _ if field.is_some() && status == StatusCode::UNPROCESSABLE_ENTITY => "field".into(),
             Ok(serde_json::Value::String(code)) => code.into(),
             _ => "refused".into(),
         };

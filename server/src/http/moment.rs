@@ -49,7 +49,9 @@ mod tests {
 
     #[test]
     fn what_is_no_moment_is_refused() {
-        for text in ["", "tomorrow", "2026-11-24", "2026-11-24T09:30:00", "2026-13-01T00:00:00Z", "1969-12-31T23:59:59Z"] {
+        for text in
+            ["", "tomorrow", "2026-11-24", "2026-11-24T09:30:00", "2026-13-01T00:00:00Z", "1969-12-31T23:59:59Z"]
+        {
             assert!(parse("starts_at", text).is_err(), "{text}");
         }
     }

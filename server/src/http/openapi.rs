@@ -153,6 +153,54 @@ mod tests {
     use torg_protocol::map::{MapSpec, TableSpec, TableWall, ZoneKind as WireZoneKind, ZoneSpec};
     use torg_protocol::text::Label;
 
+    /// Every call stands in it with every method, says who may call, and refers to nothing that isn't there.
+    #[test]
+    fn every_call_is_described() {
+        let document = serde_json::to_value(Document::openapi()).expect("JSON");
+        let paths = document["paths"].as_object().expect("paths");
+        let mut calls = Vec::new();
+        for (path, methods) in paths {
+            for (method, call) in methods.as_object().expect("methods") {
+                calls.push(format!("{method} {path}"));
+                let below_space = path.starts_with("/api/spaces/{id}");
+                let by_link = call["security"].to_string().contains("link_token");
+                assert_eq!(by_link, below_space, "{method} {path}");
+                for status in ["401", "404", "429"].iter().filter(|_| below_space) {
+                    assert!(call["responses"][status].is_object(), "{method} {path} can be refused with {status}");
+                }
+            }
+        }
+        calls.sort_unstable();
+        let text = document.to_string();
+        for reference in text.split("\"#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next()) {
+            assert!(document["components"]["schemas"][reference].is_object(), "{reference} is not described");
+        }
+        assert_eq!(
+            calls,
+            [
+                "delete /api/spaces/{id}",
+                "delete /api/spaces/{id}/slots/{slot}",
+                "delete /api/spaces/{id}/topics/{topic}",
+                "get /api/spaces/{id}",
+                "get /api/spaces/{id}/agenda.ics",
+                "get /api/spaces/{id}/slots",
+                "get /api/spaces/{id}/topics",
+                "get /api/spaces/{id}/topics/{topic}",
+                "get /api/spaces/{id}/visits",
+                "get /api/spaces/{id}/visits.csv",
+                "get /healthz",
+                "get /metrics",
+                "get /readyz",
+                "patch /api/spaces/{id}",
+                "patch /api/spaces/{id}/slots/{slot}",
+                "patch /api/spaces/{id}/topics/{topic}",
+                "post /api/spaces",
+                "post /api/spaces/{id}/slots",
+                "post /api/spaces/{id}/topics",
+            ]
+        );
+    }
+
     /// The schemas say the same as the wire's types: same fields, same words.
     #[test]
     fn schemas_follow_the_wire() {

@@ -65,3 +65,31 @@ impl Rates {
         counted.map_err(|until| ApiError::too_frequent(until.wait_time_from(self.clock.now())))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::{StatusCode, header};
+    use axum::response::IntoResponse as _;
+
+    #[test]
+    fn each_token_has_a_count_of_its_own_and_is_told_when_to_come_again() {
+        let rates = Rates::default();
+        let refusal = (0..100_000).find_map(|_| rates.count(Kind::Read, "torg", "a token").err()).expect("a bound");
+        let response = refusal.into_response();
+        assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
+        let wait = response.headers()[header::RETRY_AFTER].to_str().expect("a number").parse::<u32>();
+        assert_eq!(wait, Ok(1), "the next one is there in a fiftieth of a second");
+        for (kind, space, token) in
+            [(Kind::Write, "torg", "a token"), (Kind::Read, "torg", "another"), (Kind::Read, "circle", "a token")]
+        {
+            assert!(rates.count(kind, space, token).is_ok(), "{kind:?} {space} {token}");
+        }
+    }
+
+    #[test]
+    fn a_plan_as_large_as_a_space_holds_is_brought_in_one_go() {
+        let rates = Rates::default();
+        assert!((0..2_700).all(|_| rates.count(Kind::Write, "torg", "a token").is_ok()));
+    }
+}

@@ -51,7 +51,8 @@ impl Keeper {
     /// The record has answered: people are told what is so now, and those who asked that it is done; or that it isn't.
     pub(super) fn settled(&mut self, now: TimeMs, settled: Settled) -> Then {
         match settled {
-            Settled::Done { facts, news, after } => {
+            Settled::Done { facts, news, occasions, after } => {
+                self.tell_outside(occasions);
                 self.tell_news(&news);
                 for fact in &facts {
                     self.carry_out(now, fact);

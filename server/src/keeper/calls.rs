@@ -39,14 +39,14 @@ impl Keeper {
             Asked::PostTopic { topic, reply } => self.post_topic(now, role, *topic, reply),
             Asked::EditTopic { topic, edit, reply } => self.edit_topic(now, role, topic, *edit, reply),
             Asked::WithdrawTopic { topic, reply } => self.withdraw_topic(now, role, topic, reply),
-            Asked::MayChange { map, hearing, reply } => {
-                let may = allowed(role, Deed::ArrangeSpace);
-                let may = if hearing { may.and(allowed(role, Deed::SetHearing)) } else { may };
+            Asked::MayChange { arranges, map, hearing, reply } => {
+                let deeds = [(arranges, Deed::ArrangeSpace), (hearing, Deed::SetHearing)];
+                let may = deeds.into_iter().filter(|(asked, _)| *asked).try_for_each(|(_, deed)| allowed(role, deed));
                 drop(reply.send(may.and_then(|()| map.map_or(Ok(()), |map| self.may_have(&map)))));
             }
-            Asked::Close { reply } => self.promise(now, role, Ok(Change::CloseSpace), reply, |_, reply| {
-                Promise::Closed(reply)
-            }),
+            Asked::Close { reply } => {
+                self.promise(now, role, Ok(Change::CloseSpace), reply, |_, reply| Promise::Closed(reply))
+            }
         }
     }
 

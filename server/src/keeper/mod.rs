@@ -10,6 +10,7 @@ mod heard;
 mod join;
 mod lobby;
 mod market;
+mod outside;
 mod people;
 mod remap;
 mod resume;
@@ -21,6 +22,7 @@ mod translate;
 use crate::clock::Clock;
 use crate::limits::{KEEPER_BATCH_MAX, KEEPER_INBOX_MAX, LAST_WRITES_WAIT, TICK, TICKS_PER_ABSENCES, TICKS_PER_HEARD};
 use crate::links::PersonKey;
+use crate::mailbox::occasion::Occasion;
 use crate::mailbox::{MediaEvent, Outgoing, Population, RoutesCell, SessionId, SpaceKey, ToKeeper, ToMedia, ToRecord};
 use crate::metrics::{Counted, SPACES_RUNNING, TICK_SECONDS};
 use after::Then;
@@ -68,6 +70,8 @@ pub struct Begin {
     pub ledger: Ledger,
     /// Where what lasts is written.
     pub record: mpsc::Sender<ToRecord>,
+    /// Where is told what others outside of the square are to know, if anybody is.
+    pub outside: Option<mpsc::Sender<Occasion>>,
     /// By which people are known again.
     pub people: PersonKey,
     /// How long it goes on without anybody there.
@@ -157,6 +161,7 @@ struct Keeper {
     people: People,
     population: Population,
     people_key: PersonKey,
+    outside: Option<mpsc::Sender<Occasion>>,
     books: Books,
     /// Who is in and who sits where, for visits.
     seating: Seating,
@@ -187,6 +192,7 @@ impl Keeper {
             people: People::default(),
             population: begin.population,
             people_key: begin.people,
+            outside: begin.outside,
             seating: Seating::resume(&begin.ledger, now),
             books: Books::new(begin.ledger, begin.record),
             absences: Absences::default(),

@@ -72,8 +72,9 @@ pub enum Asked {
     Visits { after: VisitId, reply: Reply<Vec<VisitRow>> },
     /// The name of the space, its slots and its topics.
     Agenda { reply: Reply<Agenda> },
-    /// Whether the space may have another name or map: nothing is changed yet.
-    MayChange { map: Option<Box<MapSpec>>, hearing: bool, reply: Reply<()> },
+    /// Whether the space may be arranged otherwise (its name, its map), and whether voices may carry farther or less: nothing
+    /// is changed yet.
+    MayChange { arranges: bool, map: Option<Box<MapSpec>>, hearing: bool, reply: Reply<()> },
     /// Close the space for good.
     Close { reply: Reply<()> },
 }

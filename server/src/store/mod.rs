@@ -167,7 +167,7 @@ impl Store {
             return Err(StoreError::Full);
         }
         let path = self.path(&record.id);
-        if self.closed_path(&record.id).exists() {
+        if self.is_closed(&record.id) {
             return Err(StoreError::Exists(record.id.clone()));
         }
         match atomic::create(&path, &encode(record)) {
@@ -209,6 +209,12 @@ impl Store {
             Err(source) if source.kind() != io::ErrorKind::NotFound => Err(StoreError::File { path, source }),
             _ => Ok(()),
         }
+    }
+
+    /// Whether there was a space of this id that was closed for good.
+    #[must_use]
+    pub fn is_closed(&self, id: &SpaceId) -> bool {
+        self.closed_path(id).exists()
     }
 
     fn closed_path(&self, id: &SpaceId) -> PathBuf {
@@ -323,6 +329,21 @@ mod tests {
         assert!(matches!(store.create(&record("half")), Err(StoreError::Exists(_))));
         assert!(matches!(store.renew(&record("half").id), Err(StoreError::Damaged { .. })));
         assert_eq!(std::fs::read(folder.path().join("spaces/half.json")).expect("still there"), half);
+    }
+
+    #[test]
+    fn a_closed_space_is_set_aside_and_its_id_not_given_again() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = Store::open(folder.path()).expect("a store");
+        store.create(&record("circle")).expect("made");
+        assert!(!store.is_closed(&record("circle").id));
+        store.close(&record("circle").id).expect("closed");
+        store.close(&record("circle").id).expect("as asked");
+        assert!(store.is_closed(&record("circle").id));
+        assert_eq!(store.read(&record("circle").id).expect("readable"), None);
+        assert!(matches!(store.create(&record("circle")), Err(StoreError::Exists(_))));
+        assert!(matches!(store.change(&record("circle").id, |_| {}), Err(StoreError::Unknown(_))));
+        assert_eq!(store.list().expect("a list").0, []);
     }
 
     #[test]

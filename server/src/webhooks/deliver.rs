@@ -18,6 +18,7 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
 
 /// Carries what is told.
@@ -41,7 +42,12 @@ impl Courier {
     pub(super) fn new(webhooks: &Webhooks) -> anyhow::Result<Self> {
         let needs_tls = webhooks.targets.iter().any(|target| target.tls);
         let tls = if needs_tls { Some(connector()?) } else { None };
-        Ok(Self { secret: webhooks.secret.clone(), allow_private: webhooks.allow_private, tls })
+        Ok(Self::with_tls(webhooks, tls))
+    }
+
+    /// With the certificates that `tls` trusts.
+    pub(super) fn with_tls(webhooks: &Webhooks, tls: Option<TlsConnector>) -> Self {
+        Self { secret: webhooks.secret.clone(), allow_private: webhooks.allow_private, tls }
     }
 
     /// Tries once.
@@ -62,7 +68,8 @@ impl Courier {
         let stream = self.connect(target).await?;
         match &self.tls {
             Some(tls) if target.tls => {
-                let name = ServerName::try_from(target.host.clone()).context("its name can't be one of a certificate")?;
+                let name =
+                    ServerName::try_from(target.host.clone()).context("its name can't be one of a certificate")?;
                 let stream = tls.connect(name, stream).await.context("it can't be spoken to by TLS")?;
                 self.post_over(stream, target, letter).await
             }
@@ -96,11 +103,12 @@ impl Courier {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-        let connection = tokio::spawn(connection);
+        // Ends with this function, also when that is given up: what is said beside the status interests nobody, and a
+        // target that never ends its answer holds nothing.
+        let mut line = JoinSet::new();
+        line.spawn(connection);
         let answered = sender.send_request(self.request(target, letter)?).await;
-        // What it says beside its status interests nobody.
-        connection.abort();
-        Ok(answered?.status())
+        Ok(answered.context("it did not answer as a web server does")?.status())
     }
 
     fn request(&self, target: &WebhookTarget, letter: &Letter) -> anyhow::Result<Request<Full<Bytes>>> {

@@ -7,6 +7,8 @@
 //! What waits is in memory alone: it is lost when the server stops, and the record has it all the same.
 
 mod deliver;
+#[cfg(test)]
+mod tests;
 
 use crate::config::{WebhookTarget, Webhooks};
 use crate::limits::{
@@ -29,17 +31,13 @@ use tokio::task::JoinSet;
 use torg_protocol::agenda::Slot;
 use torg_protocol::units::TimeMs;
 
-/// What waits to be told to the targets' tasks; keepers put it here and never wait.
-#[must_use]
-pub fn inbox() -> (mpsc::Sender<Occasion>, mpsc::Receiver<Occasion>) {
-    mpsc::channel(WEBHOOKS_WAITING_MAX)
-}
-
-/// Starts to tell all targets, until nobody is left who could tell of anything.
+/// Starts to tell all targets what comes by the sender, until nobody is left who has one. Keepers put it there and
+/// never wait.
 ///
 /// # Errors
 /// In words, when a target needs https and this machine trusts nobody's certificates.
-pub fn start(webhooks: &Webhooks, mut inbox: mpsc::Receiver<Occasion>) -> anyhow::Result<()> {
+pub fn start(webhooks: &Webhooks) -> anyhow::Result<mpsc::Sender<Occasion>> {
+    let (outside, mut inbox) = mpsc::channel(WEBHOOKS_WAITING_MAX);
     let courier = Arc::new(Courier::new(webhooks)?);
     let mut targets: Vec<Target> = webhooks.targets.iter().map(|target| Target::new(target, &courier)).collect();
     tokio::spawn(async move {
@@ -52,7 +50,7 @@ pub fn start(webhooks: &Webhooks, mut inbox: mpsc::Receiver<Occasion>) -> anyhow
             while target.deliveries.join_next().await.is_some() {}
         }
     });
-    Ok(())
+    Ok(outside)
 }
 
 /// One who is told. A target that does not answer delays nobody else.
@@ -109,7 +107,8 @@ async fn deliver(courier: &Courier, target: &WebhookTarget, at_once: &Semaphore,
 
 /// Grows with each try, and differs by a quarter, so that not all come back at one moment.
 fn pause(tried: u32) -> Duration {
-    let grown = WEBHOOK_PAUSE_FIRST.saturating_mul(WEBHOOK_PAUSE_FACTOR.saturating_pow(tried - 1)).min(WEBHOOK_PAUSE_MAX);
+    let grown =
+        WEBHOOK_PAUSE_FIRST.saturating_mul(WEBHOOK_PAUSE_FACTOR.saturating_pow(tried - 1)).min(WEBHOOK_PAUSE_MAX);
     let mut dice = [0; 1];
     // Without chance all come at once, which is no fault.
     let _ = SystemRandom::new().fill(&mut dice);
@@ -151,18 +150,4 @@ fn describe(slot: &Slot) -> serde_json::Value {
 fn moment(at: TimeMs) -> Option<String> {
     let moment = OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000_000).ok()?;
     moment.format(&Rfc3339).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_grow_and_have_an_end() {
-        for tried in 1..40 {
-            let (least, most) = (pause(tried), pause(tried + 3));
-            assert!(least >= WEBHOOK_PAUSE_FIRST.mul_f64(0.75) && least <= WEBHOOK_PAUSE_MAX.mul_f64(1.25));
-            assert!(least < most || most >= WEBHOOK_PAUSE_MAX.mul_f64(0.75), "{tried}: {least:?} {most:?}");
-        }
-    }
 }

@@ -57,7 +57,8 @@ fn write(space: &SpaceId, agenda: &Agenda) -> String {
 fn describe(out: &mut String, topic: &Topic, table: &str) {
     text(out, "SUMMARY", topic.title.as_str());
     text(out, "LOCATION", table);
-    let conveners: Vec<&str> = [&topic.convener].into_iter().chain(&topic.co_conveners).map(|name| name.as_str()).collect();
+    let conveners: Vec<&str> =
+        [&topic.convener].into_iter().chain(&topic.co_conveners).map(|name| name.as_str()).collect();
     let described = format!("{}\n\n{}", conveners.join(", "), topic.description);
     text(out, "DESCRIPTION", described.trim());
 }

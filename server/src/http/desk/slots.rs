@@ -156,10 +156,7 @@ pub(crate) async fn change(
     params(("id" = String, Path, description = "The space's id, as it stands in links"),
            ("slot" = u32, Path, description = "The slot's id")), security(("link_token" = [])),
     responses((status = 204, description = "It is gone"), Faults))]
-pub(crate) async fn remove(
-    caller: Caller,
-    Path((_, slot)): Path<(String, String)>,
-) -> Result<StatusCode, ApiError> {
+pub(crate) async fn remove(caller: Caller, Path((_, slot)): Path<(String, String)>) -> Result<StatusCode, ApiError> {
     let slot = SlotId(number(&slot, "slot")?);
     caller.ask(|reply| Asked::RemoveSlot { slot, reply }).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -44,7 +44,8 @@ pub(crate) struct ChangedSpace {
     map: MapSpec,
 }
 
-/// Gives the space another name or map, all of what is asked or nothing. For hosts and co-hosts.
+/// Gives the space another name or map, or lets voices carry farther or less: all of what is asked or nothing. For hosts
+/// and co-hosts.
 #[utoipa::path(patch, path = "/api/spaces/{id}", request_body = SpaceChange,
     params(("id" = String, Path, description = "The space's id, as it stands in links")), security(("link_token" = [])),
     responses((status = 200, description = "The space as it is now", body = ChangedSpace), Faults, ChangeFaults))]
@@ -53,7 +54,9 @@ pub(crate) async fn change(caller: Caller, body: Body) -> Result<impl IntoRespon
     let name = change.name.map(|name| body::text("name", &name, Label::parse)).transpose()?;
     let map: Option<Box<MapSpec>> = change.map.map(serde_json::from_value).transpose().map_err(no_map)?;
     let hearing = change.hearing;
-    let asked = |reply| Asked::MayChange { map: map.clone(), hearing: hearing.is_some(), reply };
+    // Whoever asks for nothing is told whether they might.
+    let arranges = name.is_some() || map.is_some() || hearing.is_none();
+    let asked = |reply| Asked::MayChange { arranges, map: map.clone(), hearing: hearing.is_some(), reply };
     caller.ask(asked).await?;
     let (reply, answer) = oneshot::channel();
     let question = ToRegistry::Change { space: caller.space.clone(), name, map, hearing, reply };

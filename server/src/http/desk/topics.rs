@@ -13,7 +13,7 @@ use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
 use torg_protocol::agenda::{LanguageTag, Need as WireNeed};
 use torg_protocol::ids::{SlotId, TopicId};
-use torg_protocol::text::{PersonName, Title};
+use torg_protocol::text::{Label, PersonName, Title};
 
 const EXAMPLE: &str = r#"{"title": "Night shifts", "convener": "Ann", "slot": 1, "table": "Oak"}"#;
 
@@ -190,7 +190,7 @@ pub(crate) async fn post(caller: Caller, body: Body) -> Result<impl IntoResponse
         description: body::prose("description", new.description.as_deref().unwrap_or(""))?,
         convener: body::text("convener", &new.convener, PersonName::parse)?,
         slot: new.slot.map(SlotId),
-        table: new.table,
+        table: new.table.as_deref().map(table).transpose()?,
         needs: new.needs.unwrap_or_default().into_iter().map(WireNeed::from).collect(),
         language: new.language.as_deref().map(language).transpose()?,
         anyway: new.anyway.unwrap_or(false),
@@ -217,7 +217,7 @@ pub(crate) async fn change(
         description: change.description.map(|text| body::prose("description", &text)).transpose()?,
         convener: change.convener.map(|name| body::text("convener", &name, PersonName::parse)).transpose()?,
         slot: change.slot.map(|slot| slot.map(SlotId)),
-        table: change.table,
+        table: change.table.map(|name| name.as_deref().map(table).transpose()).transpose()?,
         needs: change.needs.map(|needs| needs.into_iter().map(WireNeed::from).collect()),
         language: change.language.map(|tag| tag.as_deref().map(language).transpose()).transpose()?,
         anyway: change.anyway.unwrap_or(false),
@@ -231,13 +231,15 @@ pub(crate) async fn change(
     params(("id" = String, Path, description = "The space's id, as it stands in links"),
            ("topic" = u32, Path, description = "The topic's id")), security(("link_token" = [])),
     responses((status = 204, description = "It is withdrawn"), Faults))]
-pub(crate) async fn withdraw(
-    caller: Caller,
-    Path((_, topic)): Path<(String, String)>,
-) -> Result<StatusCode, ApiError> {
+pub(crate) async fn withdraw(caller: Caller, Path((_, topic)): Path<(String, String)>) -> Result<StatusCode, ApiError> {
     let topic = TopicId(number(&topic, "topic")?);
     caller.ask(|reply| Asked::WithdrawTopic { topic, reply }).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The name of a table; whether there is one of this name is known to the square.
+fn table(name: &str) -> Result<String, ApiError> {
+    body::text("table", name, Label::parse).map(|label| label.to_string())
 }
 
 fn language(tag: &str) -> Result<LanguageTag, ApiError> {

@@ -95,7 +95,16 @@ async fn all(caller: &Caller) -> Result<Vec<Visit>, ApiError> {
 fn table(visits: &[Visit]) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     writer.write_record([
-        "who", "table", "topic", "slot", "from", "to", "topic_title", "slot_name", "participant", "id",
+        "who",
+        "table",
+        "topic",
+        "slot",
+        "from",
+        "to",
+        "topic_title",
+        "slot_name",
+        "participant",
+        "id",
     ])?;
     let number = |number: Option<u32>| number.map_or_else(String::new, |number| number.to_string());
     for visit in visits {
