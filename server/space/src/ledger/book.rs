@@ -1,7 +1,7 @@
 //! What the ledger holds, as it is written in a snapshot. Everything that only helps to find things is in
 //! [`Index`](super::index::Index).
 
-use super::personal::Personal;
+use super::personal::{Personal, unknown_name};
 use super::written::{Bringer, TopicWords};
 use crate::limits::PARTICIPANTS_MAX;
 use serde::{Deserialize, Serialize};
@@ -186,7 +186,7 @@ impl Book {
 
     pub(super) fn show_person(&self, id: ParticipantId, name: usize) -> NamedPerson {
         let names = self.people.get(&id).map_or(&[][..], |member| &member.names);
-        let name = names.get(name).or(names.last()).map_or_else(|| Personal::new(None, "").name(), Personal::name);
+        let name = names.get(name).or(names.last()).map_or_else(unknown_name, Personal::name);
         NamedPerson { participant: Some(id), name }
     }
 

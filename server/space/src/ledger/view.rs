@@ -68,7 +68,13 @@ impl Ledger {
     pub fn topic_text(&self, id: TopicId) -> Option<TopicText> {
         let text = &self.book.live(id)?.text;
         let (title, description) = (text.title.title(), text.description.prose());
-        Some(TopicText { title, description, wish: text.wish, needs: text.needs.clone(), language: text.language.clone() })
+        Some(TopicText {
+            title,
+            description,
+            wish: text.wish,
+            needs: text.needs.clone(),
+            language: text.language.clone(),
+        })
     }
 
     /// What a topic is called, also one that was withdrawn or merged.

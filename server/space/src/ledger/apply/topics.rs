@@ -26,7 +26,9 @@ impl Ledger {
                 let convener = self.brought_by(convener);
                 self.change_topic(*topic, |entry| {
                     let person = convener.person();
-                    entry.co_conveners.retain(|named| *named != convener && (person.is_none() || named.person() != person));
+                    entry
+                        .co_conveners
+                        .retain(|named| *named != convener && (person.is_none() || named.person() != person));
                     entry.convener = convener;
                 })
             }

@@ -2,6 +2,7 @@
 
 use super::{Case, Decided};
 use crate::ledger::book::{Fate, SlotEntry, TopicEntry};
+use crate::ledger::personal::somebody_outside;
 use crate::ledger::rights::Deed;
 use crate::ledger::{Actor, Bringer, Fact, LedgerRefusal, Personal, TopicText, TopicWords};
 use torg_protocol::agenda::{Cell, SlotKind};
@@ -21,13 +22,13 @@ impl Case<'_> {
         if self.ledger.index.cards.len() >= TOPICS_MAX {
             return Err(LedgerRefusal::TooMany { what: "topics", max: TOPICS_MAX });
         }
-        let text = self.words(text)?;
+        let topic = TopicId(self.ledger.book.newest.topic + 1);
         let convener = match (self.by, convener) {
             (Actor::Person(person), _) => Bringer::Person(self.known(person)?),
-            (Actor::Link(_), Some(name)) => self.bringer(name),
+            (Actor::Link(_), Some(name)) => self.bringer(topic, name),
             (Actor::Link(_), None) => return Err(LedgerRefusal::NotNow("a topic needs the name of who brings it")),
         };
-        let topic = TopicId(self.ledger.book.newest.topic + 1);
+        let text = self.words(text, self.writer(topic, convener.person()))?;
         let mut facts = Vec::with_capacity(2);
         if let Some(at) = at {
             self.check_cell(at, None)?;
@@ -42,7 +43,17 @@ impl Case<'_> {
 
     pub(super) fn edit(&self, topic: TopicId, text: &TopicText) -> Decided {
         let entry = self.arranged(topic)?;
-        let text = self.words(text)?;
+        self.reworded(topic, entry, text, entry.convener.person())
+    }
+
+    fn reworded(
+        &self,
+        topic: TopicId,
+        entry: &TopicEntry,
+        text: &TopicText,
+        convener: Option<ParticipantId>,
+    ) -> Decided {
+        let text = self.words(text, self.writer(topic, convener))?;
         let says = |words: &TopicWords| {
             let text = (words.title.as_str().to_owned(), words.description.as_str().to_owned());
             (text, words.wish, words.needs.clone(), words.language.clone())
@@ -63,14 +74,14 @@ impl Case<'_> {
         anyway: bool,
     ) -> Decided {
         let entry = self.arranged(topic)?;
-        let mut facts = text.map_or(Ok(vec![]), |text| self.edit(topic, text))?;
-        let convener = convener.map(|name| self.bringer(name)).filter(|bringer| !entry.convener.is(bringer));
+        let convener = convener.map(|name| self.bringer(topic, name)).filter(|bringer| !entry.convener.is(bringer));
+        let first = convener.as_ref().map_or(entry.convener.person(), Bringer::person);
+        let mut facts = text.map_or(Ok(vec![]), |text| self.reworded(topic, entry, text, first))?;
         let cell = at.unwrap_or(entry.placed);
         if let Some(cell) = cell.filter(|cell| entry.placed != Some(*cell)) {
             self.check_cell(cell, Some(topic))?;
         }
         if let Some(cell) = cell.filter(|cell| !anyway && (convener.is_some() || entry.placed != Some(*cell))) {
-            let first = convener.as_ref().map_or(entry.convener.person(), Bringer::person);
             let conveners = first.into_iter().chain(entry.co_conveners.iter().filter_map(|named| named.person()));
             self.check_free(conveners, cell, Some(topic))?;
         }
@@ -85,11 +96,11 @@ impl Case<'_> {
     }
 
     /// Who is meant by a name: the one person of the space who is called so, else just the name.
-    fn bringer(&self, name: &PersonName) -> Bringer {
+    fn bringer(&self, topic: TopicId, name: &PersonName) -> Bringer {
         let mut called = self.ledger.book.people.iter().filter(|(_, member)| member.is_called(name));
         match (called.next(), called.next()) {
             (Some((person, _)), None) => Bringer::Person(*person),
-            _ => Bringer::Outside(Personal::new(None, name)),
+            _ => Bringer::Outside(Personal::new(somebody_outside(topic), name)),
         }
     }
 
@@ -195,7 +206,7 @@ impl Case<'_> {
             return Err(LedgerRefusal::TooMany { what: "comments", max: COMMENTS_MAX });
         }
         let comment = CommentId(self.ledger.book.newest.comment + 1);
-        Ok(vec![Fact::CommentAdded { comment, topic, person, text: Personal::new(Some(person), text) }])
+        Ok(vec![Fact::CommentAdded { comment, topic, person, text: Personal::new(person, text) }])
     }
 
     pub(super) fn remove_comment(&self, topic: TopicId, comment: CommentId) -> Decided {
@@ -207,15 +218,19 @@ impl Case<'_> {
         Ok(vec![Fact::CommentRemoved { comment, topic, by: self.by }])
     }
 
-    /// What a topic says, as it is written. The text is whoever's who wrote it.
-    fn words(&self, text: &TopicText) -> Result<TopicWords, LedgerRefusal> {
+    /// Whose what a topic says is: whoever's who writes it, and what comes through the API is theirs who bring it.
+    fn writer(&self, topic: TopicId, convener: Option<ParticipantId>) -> ParticipantId {
+        self.by.person().or(convener).unwrap_or_else(|| somebody_outside(topic))
+    }
+
+    /// What a topic says, as it is written.
+    fn words(&self, text: &TopicText, writer: ParticipantId) -> Result<TopicWords, LedgerRefusal> {
         if let Some(wish) = text.wish {
             self.slot(wish)?;
         }
         let mut needs = text.needs.clone();
         needs.sort_unstable();
         needs.dedup();
-        let writer = self.by.person();
         Ok(TopicWords {
             title: Personal::new(writer, &text.title),
             description: Personal::new(writer, &text.description),
