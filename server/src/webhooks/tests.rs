@@ -40,14 +40,14 @@ async fn send(courier: &Courier, webhooks: &Webhooks) -> Result<(), NotTaken> {
 /// Reads a request and answers it.
 async fn answer(mut stream: impl AsyncRead + AsyncWrite + Unpin, response: &str) -> String {
     let mut request = Vec::new();
-    while !request.ends_with(b"}}}") {
-        let mut bytes = [0; 4_096];
-        match stream.read(&mut bytes).await {
-            Ok(count) if count > 0 => request.extend_from_slice(&bytes[..count]),
-            _ => break,
+    // Its last field is the last of the alphabet.
+    while !request.ends_with(br#""type":"space.closed"}"#) {
+        if stream.read_buf(&mut request).await.expect("a request") == 0 {
+            break;
         }
     }
     stream.write_all(response.as_bytes()).await.expect("the answer is taken");
+    stream.shutdown().await.expect("and that is all");
     String::from_utf8(request).expect("text")
 }
 

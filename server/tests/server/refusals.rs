@@ -40,7 +40,7 @@ async fn the_wrong_field_is_named() {
         let mut topic = topic_with(json!({ "slot": round, "table": "Oak" }));
         topic[key] = value;
         let refused = host.post("/topics", &topic).await.refuses_field(field);
-        assert!(refused.contains(words) && refused.len() < 400, "{field}: {refused}");
+        assert!(refused.contains(words) && refused.chars().count() < 400, "{field}: {refused}");
     }
     let without_slot = host.post("/topics", &topic_with(json!({ "table": "Oak" }))).await.refuses_field("slot");
     assert_eq!(without_slot, "a topic at a table needs a slot too: name both, or neither");
@@ -74,7 +74,7 @@ async fn the_wrong_field_is_named() {
 async fn what_is_no_json_object_is_refused() {
     let server = Server::start().await;
     let host = Script::of_host(&server);
-    for body in [&b""[..], b"{", b"[]", b"null", b"title=T", b"{\"name\": \"T\"", b"\xff\xfe"] {
+    for body in [&b""[..], b"{", b"[]", b"null", b"title=T", b"{\"name", b"\xff\xfe"] {
         for path in ["/topics", "/slots"] {
             host.call("POST", path, body).await.refuses(400, "malformed");
         }
