@@ -45,7 +45,7 @@ impl Keeper {
                 drop(reply.send(may.and_then(|()| map.map_or(Ok(()), |map| self.may_have(&map)))));
             }
             Asked::Close { reply } => {
-                self.promise(now, role, Ok(Change::CloseSpace), reply, |_, reply| Promise::Closed(reply))
+                self.promise(now, role, Ok(Change::CloseSpace), reply, |_, reply| Promise::Closed(reply));
             }
         }
     }
