@@ -15,7 +15,7 @@ describe('a board, and a server that is killed', () => {
   let ann: Person;
 
   beforeAll(async () => {
-    square = await Square.start();
+    square = await Square.startToRestart();
     const { join, host } = await square.space('An open space', MARKET);
     [hege, ann] = [await Person.arrive(host, 'Hege'), await Person.arrive(join, 'Ann')];
     await addSlot(hege, { name: 'Round 1', in_s: -60, lasts_s: 3_600 });
