@@ -15,6 +15,7 @@ const PARTS: &[Part] = &[
     ("record", record::record),
     ("forwarding", media::forwarding),
     ("joins", media::joins),
+    ("board", media::board),
     ("browser", browser),
 ];
 

@@ -8,11 +8,14 @@ use std::time::{Duration, Instant};
 /// How long PostgreSQL may take to answer after its start.
 const START_WAIT: Duration = Duration::from_secs(60);
 
-/// The program that measures, an example of the record's crate.
-const EXAMPLE: &str = "record-bench";
+/// The programs that measure: an example of the record's crate, and one of the server's.
+const EXAMPLES: &[(&str, &str)] = &[("torg-record", "record-bench"), ("torg-server", "replay-bench")];
 
 pub(super) fn record() -> Result<(), String> {
-    run(&mut cargo(&["build", "--quiet", "--release", "--package", "torg-record", "--example", EXAMPLE]), minutes(25))?;
+    for (package, example) in EXAMPLES {
+        let build = ["build", "--quiet", "--release", "--package", package, "--example", example];
+        run(&mut cargo(&build), minutes(25))?;
+    }
     let folder = Folder::new()?;
     println!("one file of 4 KiB, written and synced: {:.2} ms", sync_ms(&folder.0).map_err(|error| error.to_string())?);
     println!("-- SQLite");
@@ -31,8 +34,11 @@ pub(super) fn record() -> Result<(), String> {
 }
 
 fn measure(url: &str, data: &Path) -> Result<(), String> {
-    let example = super::server::target().join("release/examples").join(EXAMPLE);
-    run(Command::new(example).arg(url).arg(data).env("RUST_LOG", "warn"), minutes(10))
+    for (_, example) in EXAMPLES {
+        let example = super::server::target().join("release/examples").join(example);
+        run(Command::new(example).arg(url).arg(data).env("RUST_LOG", "warn"), minutes(10))?;
+    }
+    Ok(())
 }
 
 /// What the disk takes for the least that can last.
