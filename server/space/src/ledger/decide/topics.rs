@@ -4,6 +4,7 @@ use super::{Case, Decided};
 use crate::ledger::book::{Fate, SlotEntry, TopicEntry};
 use crate::ledger::rights::Deed;
 use crate::ledger::{Actor, Bringer, Fact, LedgerRefusal, Personal, TopicText, TopicWords};
+use crate::limits::TOPICS_KEPT_MAX;
 use torg_protocol::agenda::{Cell, SlotKind};
 use torg_protocol::ids::{CommentId, ParticipantId, TableId, TopicId};
 use torg_protocol::limits::{CO_CONVENERS_MAX, COMMENTS_MAX, TOPICS_MAX};
@@ -21,12 +22,18 @@ impl Case<'_> {
         if self.ledger.index.cards.len() >= TOPICS_MAX {
             return Err(LedgerRefusal::TooMany { what: "topics", max: TOPICS_MAX });
         }
+        if self.ledger.book.topics.len() >= TOPICS_KEPT_MAX {
+            return Err(LedgerRefusal::TooMany { what: "topics, withdrawn ones among them,", max: TOPICS_KEPT_MAX });
+        }
         let text = self.words(text)?;
         let convener = match (self.by, convener) {
             (Actor::Person(person), _) => Bringer::Person(self.known(person)?),
             (Actor::Link(_), Some(name)) => Bringer::Outside(Personal::new(None, name)),
             (Actor::Link(_), None) => return Err(LedgerRefusal::NotNow("a topic needs the name of who brings it")),
         };
+        if self.by.person().is_some_and(|person| self.ledger.brought(person, &text, at).is_some()) {
+            return Ok(vec![]);
+        }
         let topic = TopicId(self.ledger.book.newest.topic + 1);
         let mut facts = Vec::with_capacity(2);
         if let Some(at) = at {
@@ -43,11 +50,7 @@ impl Case<'_> {
     pub(super) fn edit(&self, topic: TopicId, text: &TopicText) -> Decided {
         let entry = self.arranged(topic)?;
         let text = self.words(text)?;
-        let says = |words: &TopicWords| {
-            let text = (words.title.as_str().to_owned(), words.description.as_str().to_owned());
-            (text, words.wish, words.needs.clone(), words.language.clone())
-        };
-        if says(&text) == says(&entry.text) {
+        if text.says_as(&entry.text) {
             return Ok(vec![]);
         }
         Ok(vec![Fact::TopicEdited { topic, text, by: self.by }])
@@ -151,7 +154,11 @@ impl Case<'_> {
         if text.as_str().is_empty() {
             return Err(LedgerRefusal::NoWords);
         }
-        if self.topic(topic)?.comments.len() >= COMMENTS_MAX {
+        let entry = self.topic(topic)?;
+        if entry.just_said(person, text).is_some() {
+            return Ok(vec![]);
+        }
+        if entry.comments.len() >= COMMENTS_MAX {
             return Err(LedgerRefusal::TooMany { what: "comments", max: COMMENTS_MAX });
         }
         let comment = CommentId(self.ledger.book.newest.comment + 1);
@@ -172,17 +179,7 @@ impl Case<'_> {
         if let Some(wish) = text.wish {
             self.slot(wish)?;
         }
-        let mut needs = text.needs.clone();
-        needs.sort_unstable();
-        needs.dedup();
-        let writer = self.by.person();
-        Ok(TopicWords {
-            title: Personal::new(writer, &text.title),
-            description: Personal::new(writer, &text.description),
-            wish: text.wish,
-            needs,
-            language: text.language.clone(),
-        })
+        Ok(TopicWords::of(self.by.person(), text))
     }
 
     /// First come, first placed: the cell must be one for topics, not over, and free, and so must every other at its
