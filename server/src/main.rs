@@ -37,7 +37,10 @@ fn serve(options: ServeOptions) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let running = torg_server::run(config).await?;
-        print(&running.join_link, &running.host_link)?;
+        if let Err(error) = print(&running.join_link, &running.host_link) {
+            // Whoever started it reads no further, and the square is open all the same.
+            tracing::warn!(%error, "the links could not be printed: `torg links` tells them");
+        }
         until_told_to_stop().await?;
         running.stop().await;
         Ok(())

@@ -3,6 +3,7 @@
 use crate::http::request;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -21,6 +22,9 @@ pub struct Links {
 
 /// How long a server that was stopped may take to give its port back.
 const START_AGAIN: Duration = Duration::from_secs(3);
+
+/// Ports below those that Linux hands out by itself (`ip_local_port_range`).
+const LASTING_PORTS: Range<u16> = 20_000..32_000;
 
 /// A running server with a space of stories: [`map`].
 pub struct Square {
@@ -58,6 +62,28 @@ impl Square {
     pub async fn start() -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let running = torg_server::run(Config::local(&folder.path().join("data"))).await.expect("the server starts");
+        Self::of(folder, running).await
+    }
+
+    /// Starts a server that its story stops and starts again. Its port is none that the system hands out: while the
+    /// server is down, a guest of another story could get such a port.
+    ///
+    /// # Panics
+    /// When it can't start, on any of those ports.
+    pub async fn start_to_restart() -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        let config = Config::local(&folder.path().join("data"));
+        let first = std::process::id() as usize % LASTING_PORTS.len();
+        for port in LASTING_PORTS.clone().cycle().skip(first).take(LASTING_PORTS.len()) {
+            let listen = SocketAddr::new(config.listen.ip(), port);
+            if let Ok(running) = torg_server::run(Config { listen, ..config.clone() }).await {
+                return Self::of(folder, running).await;
+            }
+        }
+        panic!("the server starts on no port of {LASTING_PORTS:?}");
+    }
+
+    async fn of(folder: TempDir, running: Running) -> Self {
         let address = running.addr;
         let links = Links { join: running.join_link.clone(), host: running.host_link.clone() };
         let mut square = Self { running: Some(running), address, links, folder };

@@ -1,17 +1,20 @@
 //! What a crowd's guest does next.
 
-use super::{Life, Plan};
+use super::{Life, Plan, board};
 use crate::world::World;
 use rand::RngExt as _;
 use rand::rngs::StdRng;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use torg_protocol::geometry::Point;
-use torg_protocol::ids::TableId;
+use torg_protocol::ids::{RequestId, TableId};
 use torg_protocol::map::TableWall;
 use torg_protocol::message::ClientMessage;
 
 /// How near to the map's edge people stroll.
 const MARGIN_M: f64 = 1.0;
+
+/// Between two topics of a crowd that posts.
+const POST_PAUSE: Duration = Duration::from_millis(500);
 
 /// What to do now, and when to think again.
 pub(super) struct Step {
@@ -27,6 +30,13 @@ pub(super) fn next_step(plan: &Plan, number: usize, is_first: bool, world: &Worl
     match plan.life {
         Life::Still => Step { message: None, bound_for: None, next: None },
         Life::Switching => switch(number, speaks, world, dice),
+        Life::Posting if number == 0 => {
+            // The first comes when all are in, since what comes before is not measured.
+            let change = board::stamped_topic(SystemTime::now());
+            let message = (!is_first).then_some(ClientMessage::Change { request: RequestId(0), change });
+            Step { message, bound_for: None, next: Some(POST_PAUSE) }
+        }
+        Life::Posting => Step { message: None, bound_for: None, next: None },
         Life::Lively => {
             let message = match (is_first, speaks) {
                 // Speakers begin at the tables, one after the other, so that there is talk at each.

@@ -1,6 +1,7 @@
 //! One guest of a crowd.
 
 use super::arrival::ArrivalSocket;
+use super::board;
 use super::speech::SpeakingTurn;
 use super::stamp::{stamped_constant, stamped_speech, transit};
 use super::tally::{Switching, Tally};
@@ -202,6 +203,11 @@ impl Member {
             }
             ServerMessage::PlaceChanged { participant, place } if participant == here.world.me() => {
                 self.switching.placed(place.table(), now);
+            }
+            ServerMessage::TopicChanged { topic } if self.measuring => {
+                if let Some(way) = board::way(topic.title.as_str(), SystemTime::now()) {
+                    self.tally.board.record(way);
+                }
             }
             ServerMessage::MediaLost {} => self.rejoin(here)?,
             ServerMessage::Refused { code, message, closes, .. } => {

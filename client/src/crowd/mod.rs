@@ -6,10 +6,12 @@
 //! | `member` | one guest: line, peer connection, socket, in one task without a decoder |
 //! | `life` | what a guest does next: sit down, walk about, change tables |
 //! | `speech`, `stamp` | what speakers send, and the send times inside |
+//! | `board` | topics that say when they were sent |
 //! | `tally`, `histogram`, `arrival` | what is measured |
 //! | `names` | what they are called |
 
 mod arrival;
+mod board;
 mod histogram;
 mod life;
 mod member;
@@ -70,6 +72,8 @@ pub enum Life {
     /// Listeners change tables every few seconds, speakers stay at theirs: the closed tables if there are two or
     /// more, else all. Measures how soon the voices of the new table are there.
     Switching,
+    /// Stay where they came in; the first one posts two topics a second. Measures how soon each is with everybody.
+    Posting,
 }
 
 /// How far a crowd has come.
@@ -111,6 +115,9 @@ pub struct Report {
     /// heard before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub switch_ms: Option<Percentiles>,
+    /// From sending a topic to each guest's hearing of it, its poster among them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub board_ms: Option<Percentiles>,
     /// Peer connections that had to be made anew.
     pub rejoins: u32,
     /// Packets that named a speaker whom their slot's label did not announce. Must be 0.
@@ -229,7 +236,7 @@ pub async fn run(
 }
 
 fn report(plan: &Plan, guests: usize, measured: Duration, tallies: Vec<Tally>) -> Result<Report, GuestError> {
-    let (mut join, mut transit, mut switch) = (Histogram::new(), Histogram::new(), Histogram::new());
+    let [mut join, mut transit, mut switch, mut board] = std::array::from_fn(|_| Histogram::new());
     let mut report = Report {
         guests,
         joined: 0,
@@ -239,6 +246,7 @@ fn report(plan: &Plan, guests: usize, measured: Duration, tallies: Vec<Tally>) -
         packets_lost: 0,
         transit_ms: Percentiles::default(),
         switch_ms: None,
+        board_ms: None,
         rejoins: 0,
         mislabelled: 0,
         measured_s: (measured.as_secs_f64() * 1e3).round() / 1e3,
@@ -257,6 +265,7 @@ fn report(plan: &Plan, guests: usize, measured: Duration, tallies: Vec<Tally>) -
         }
         transit.merge(&tally.transit);
         switch.merge(&tally.switch);
+        board.merge(&tally.board);
         if let Some(failure) = tally.failure {
             *report.failures.entry(failure.to_string()).or_default() += 1;
             first_failure.get_or_insert(failure);
@@ -268,5 +277,6 @@ fn report(plan: &Plan, guests: usize, measured: Duration, tallies: Vec<Tally>) -
     report.join_ms = (&join).into();
     report.transit_ms = (&transit).into();
     report.switch_ms = (plan.life == Life::Switching).then(|| (&switch).into());
+    report.board_ms = (plan.life == Life::Posting).then(|| (&board).into());
     Ok(report)
 }

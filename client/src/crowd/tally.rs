@@ -17,6 +17,7 @@ pub(super) struct Tally {
     pub(super) packets_lost: u64,
     pub(super) transit: Histogram,
     pub(super) switch: Histogram,
+    pub(super) board: Histogram,
     pub(super) rejoins: u32,
     pub(super) mislabelled: u64,
     /// Why it could not come in, or fell out.
@@ -33,6 +34,7 @@ impl Tally {
             packets_lost: 0,
             transit: Histogram::new(),
             switch: Histogram::new(),
+            board: Histogram::new(),
             rejoins: 0,
             mislabelled: 0,
             failure: None,

@@ -9,9 +9,9 @@ pub const BODY_BYTES_MAX: usize = 64 * 1024;
 /// Characters of an entry's kind: a few words joined by dots.
 pub const KIND_CHARS_MAX: usize = 48;
 
-/// Entries of one append. They are kept or refused together, so they come from one command; a host who arranges the
-/// whole agenda anew moves some hundred topics.
-pub const APPEND_ENTRIES_MAX: usize = 1_024;
+/// Entries of one append. They are kept or refused together, so they come from one command or one bell: where a slot ends
+/// as the next begins, a full space of a thousand people may end a visit and begin another, twice.
+pub const APPEND_ENTRIES_MAX: usize = 4_096;
 
 /// Bytes of one append, bodies and all: it must leave room for others in the queue.
 pub const APPEND_BYTES_MAX: usize = 1024 * 1024;

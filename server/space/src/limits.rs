@@ -135,6 +135,10 @@ pub const PEOPLE_REMEMBERED_MAX: usize = 100_000;
 /// Names that one person can have had. What happened keeps the name of its time, so each is kept.
 pub const NAMES_A_PERSON_MAX: usize = 50;
 
+/// Topics that a space has ever had, withdrawn and merged ones among them: visits refer to them, so each is kept. Ten
+/// times what a board takes, and some megabytes; more is somebody who posts and withdraws all day.
+pub const TOPICS_KEPT_MAX: usize = 25_000;
+
 /// No slot ends later than the year 9999: times are written with four digits (RFC 3339).
 pub const SLOT_END_MAX: TimeMs = TimeMs(253_402_300_799_999);
 

@@ -110,7 +110,6 @@ impl Keeper {
                 self.apply_if_in(now, *person, Ask::SetRole(*role));
                 self.tell_standing(*person);
             }
-            Fact::Muted { person, by } => self.mute(now, *person, by.person()),
             Fact::AskedToUnmute { person, by } => {
                 if let Some(by) = by.person() {
                     self.people.push(*person, Outgoing::message(&ServerMessage::AskedToUnmute { by }));
@@ -135,15 +134,13 @@ impl Keeper {
     }
 
     /// The microphone is closed at the server, whatever the client sends, until its person opens it again.
-    fn mute(&mut self, now: TimeMs, person: ParticipantId, by: Option<ParticipantId>) {
+    pub(super) fn mute(&mut self, now: TimeMs, person: ParticipantId, by: ParticipantId) {
         let Some(microphone) = self.space.person(person).map(|person| person.microphone) else { return };
         if microphone == Microphone::On {
             self.apply(now, person, Ask::SetMicrophone(Microphone::Muted));
         }
-        self.people.set_muted_by(person, Some(by.unwrap_or(person)));
-        if let Some(by) = by {
-            self.people.push(person, Outgoing::message(&ServerMessage::MutedBy { by }));
-        }
+        self.people.set_muted_by(person, Some(by));
+        self.people.push(person, Outgoing::message(&ServerMessage::MutedBy { by }));
     }
 
     fn apply_if_in(&mut self, now: TimeMs, person: ParticipantId, what: Ask) {

@@ -10,7 +10,7 @@ use torg_protocol::ids::{ParticipantId, RequestId, TopicId};
 use torg_protocol::message::{self as wire, Destination, HelpCall, Made, Refusal, RefusalCode};
 use torg_protocol::units::TimeMs;
 use torg_space::Audience;
-use torg_space::ledger::{Actor, Change, Deed, Fact, Ledger, Moment, News, Right, right};
+use torg_space::ledger::{Actor, Change, Deed, Fact, Ledger, Moment, News, Repeated, Right, right};
 
 impl Keeper {
     /// A lasting change that somebody asks for: decided now, answered when it is committed.
@@ -23,7 +23,14 @@ impl Keeper {
         change: wire::Change,
     ) {
         let parsed = translate::change(change).and_then(|change| self.check_seats(change));
-        let done = parsed.and_then(|change| self.decide(now, session, participant, Some(request), &change));
+        let done = parsed.and_then(|change| {
+            self.decide(now, session, participant, Some(request), &change)?;
+            if let Change::Mute { participant: person } = change {
+                // Who shouts into a talk can't wait for a slow disk. That it was done is written like all else.
+                self.mute(now, person, participant);
+            }
+            Ok(())
+        });
         if let Err(refusal) = done {
             self.people.push(participant, Outgoing::refused_request(refusal, Some(request)));
         }
@@ -49,9 +56,10 @@ impl Keeper {
         let waiting = self.lobby.ids();
         let moment = Moment { now, map: self.space.map(), seating: &self.seating, waiting: &waiting };
         self.books.write(now, |ahead| {
-            let facts =
-                ahead.act(&moment, Actor::Person(participant), change).map_err(|r| translate::ledger_refusal(&r))?;
-            let made = facts.iter().find_map(made);
+            let by = Actor::Person(participant);
+            let before = ahead.repeated(by, change);
+            let facts = ahead.act(&moment, by, change).map_err(|refusal| translate::ledger_refusal(&refusal))?;
+            let made = facts.iter().find_map(made).or(before.map(made_before));
             Ok((facts, After::Answer { session, request, made }))
         })
     }
@@ -197,6 +205,13 @@ fn of_board(ledger: &Ledger, news: News) -> Option<ServerMessage> {
         News::Topic(topic) => Some(ServerMessage::TopicChanged { topic: ledger.card(topic)?.clone() }),
         News::TopicGone(topic) => Some(ServerMessage::TopicRemoved { topic, into: ledger.merged_into(topic) }),
         News::Door | News::Help(_) | News::Interests(_) => None,
+    }
+}
+
+fn made_before(repeated: Repeated) -> Made {
+    match repeated {
+        Repeated::Topic(topic) => Made::Topic(topic),
+        Repeated::Comment(comment) => Made::Comment(comment),
     }
 }
 

@@ -18,7 +18,7 @@ describe('somebody whose line breaks', () => {
   let bo: Person;
 
   beforeAll(async () => {
-    square = await Square.start();
+    square = await Square.startToRestart();
     ({ join: link } = await square.space('A small square', SMALL));
     [ann, bo] = [await Person.arrive(link, 'Ann'), await Person.arrive(link, 'Bo')];
     await ann.hears('Bo');

@@ -15,3 +15,22 @@ export const SMALL: MapSpec = {
   ],
   zones: [{ name: 'Foyer', kind: 'foyer', x: 2, y: 5, width_m: 2, height_m: 2 }],
 };
+
+/** A square for a marketplace: six tables within a few seconds of the foyer, and a stage. */
+export const MARKET: MapSpec = {
+  width_m: 34,
+  height_m: 16,
+  hearing: 'close',
+  tables: [
+    { name: 'Oak', x: 8, y: 4, radius_m: 1.6, seats: 5 },
+    { name: 'Birch', x: 15, y: 4, radius_m: 1.6, seats: 4 },
+    { name: 'Rowan', x: 22, y: 4, radius_m: 1.6, seats: 4, wall: 'closed' },
+    { name: 'Pine', x: 8, y: 12, radius_m: 1.6, seats: 5 },
+    { name: 'Elm', x: 15, y: 12, radius_m: 1.6, seats: 6 },
+    { name: 'Ash', x: 22, y: 12, radius_m: 1.6, seats: 4 },
+  ],
+  zones: [
+    { name: 'Foyer', kind: 'foyer', x: 2, y: 7, width_m: 2, height_m: 2 },
+    { name: 'Stage', kind: 'stage', x: 28, y: 6, width_m: 4, height_m: 4 },
+  ],
+};

@@ -1,6 +1,7 @@
 /** A real server with its data in a folder of its own, and spaces on it. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -81,6 +82,16 @@ export class Square {
     return new Square(child, data, links, prefix);
   }
 
+  /**
+   * Starts a server that its story stops and starts again. Its port is none that the system hands out: while the server
+   * is down, whoever else runs could get such a port.
+   */
+  static async startToRestart(): Promise<Square> {
+    const data = await mkdtemp(join(tmpdir(), 'torg-story-'));
+    const { child, links } = await serve(data, `127.0.0.1:${await lastingPort()}`, []);
+    return new Square(child, data, links, []);
+  }
+
   /** Where it is served. */
   get origin(): string {
     return new URL(this.links.join).origin;
@@ -122,6 +133,20 @@ export class Square {
     this.thaw();
     await end(this.#child);
     await rm(this.#data, { recursive: true, force: true });
+  }
+}
+
+/** A port that is free now, below those that Linux hands out by itself. */
+async function lastingPort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const probe = createServer();
+    const free = await new Promise<boolean>((answer) => {
+      probe.once('error', () => answer(false));
+      probe.listen(port, '127.0.0.1', () => answer(true));
+    });
+    await new Promise((done) => probe.close(done));
+    if (free) return port;
   }
 }
 

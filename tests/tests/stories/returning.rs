@@ -79,7 +79,7 @@ async fn a_token_taken_back_many_times_still_works() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_restart_people_stand_where_they_stood() {
-    let mut square = Square::start().await;
+    let mut square = Square::start_to_restart().await;
     let mut ann = square.guest(named("Ann").at(10.0, 10.0).tone(450.0)).await;
     let mut bob = square.guest(named("Bob").at(12.0, 10.0)).await;
     bob.wait_until_hears("Ann", SOON).await.expect("she speaks");

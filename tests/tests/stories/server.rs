@@ -40,7 +40,7 @@ async fn health_metrics_and_the_description_of_the_interface_are_there() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn spaces_and_their_links_live_through_a_restart() {
-    let mut square = Square::start().await;
+    let mut square = Square::start_to_restart().await;
     let links = square.space("Another", &json!({"width_m": 10, "height_m": 10})).await;
     square.restart().await;
     let host = square.guest_by(&links.host, named("Host").without_media()).await;

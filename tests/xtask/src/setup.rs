@@ -55,20 +55,26 @@ pub(crate) fn chromium() -> Result<PathBuf, String> {
 pub(crate) fn postgresql() -> Result<(), String> {
     let wanted = "PostgreSQL is needed for the tests of the record. Debian and Ubuntu: `sudo apt-get install postgresql`. \
                   Elsewhere: install PostgreSQL and put its `initdb` and `postgres` on the PATH";
-    if has_postgresql() {
+    if postgresql_programs().is_some() {
         return Ok(());
     }
     apt_install(&["postgresql"]).map_err(|reason| format!("{wanted} ({reason})"))?;
-    if has_postgresql() { Ok(()) } else { Err(wanted.to_owned()) }
+    postgresql_programs().map(drop).ok_or_else(|| wanted.to_owned())
 }
 
-/// On the path, or where Debian puts each version.
-fn has_postgresql() -> bool {
+/// The folder of PostgreSQL's programs: on the path, or where Debian puts each version.
+pub(crate) fn postgresql_programs() -> Option<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let versions = versions.map(|version| version.path().join("bin"));
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut folders = std::env::split_paths(&path).chain(versions);
-    folders.any(|folder| ["initdb", "postgres"].iter().all(|name| folder.join(name).is_file()))
+    folders.find(|folder| ["initdb", "postgres"].iter().all(|name| folder.join(name).is_file()))
+}
+
+/// As whom a database runs, when we are root: PostgreSQL refuses to be.
+pub(crate) fn database_user() -> Option<&'static str> {
+    let is_there = |user: &&str| output(&mut program("id", &["-u", user])).is_some();
+    is_root().then(|| ["postgres", "nobody"].into_iter().find(is_there)).flatten()
 }
 
 /// Firefox, and what stories on a machine of their own need. Their absence leaves these out, in words; it fails nothing.

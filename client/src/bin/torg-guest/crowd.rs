@@ -33,6 +33,9 @@ pub(crate) struct CrowdOptions {
     /// voices of the new table are there: from the message that seats a guest to the first packet.
     #[arg(long, conflicts_with = "still")]
     switch: bool,
+    /// The first guest posts two topics a second, and it is measured how soon each is with everybody.
+    #[arg(long, conflicts_with_all = ["still", "switch"])]
+    post: bool,
     /// Decides who does what and when.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -60,9 +63,10 @@ struct SummaryLine<'a> {
 pub(crate) async fn run(options: CrowdOptions) -> anyhow::Result<()> {
     let link: Link = options.link.parse()?;
     ensure!(options.guests > 0, "a crowd has at least one guest");
-    let life = match (options.still, options.switch) {
-        (true, _) => Life::Still,
-        (_, true) => Life::Switching,
+    let life = match (options.still, options.switch, options.post) {
+        (true, ..) => Life::Still,
+        (_, true, _) => Life::Switching,
+        (.., true) => Life::Posting,
         _ => Life::Lively,
     };
     let plan = Plan {
@@ -124,6 +128,9 @@ fn figures(report: &Report) -> String {
     words += &percentiles("through the server", &report.transit_ms);
     if let Some(switch) = &report.switch_ms {
         words += &percentiles("from seat to the table's voices", switch);
+    }
+    if let Some(board) = &report.board_ms {
+        words += &percentiles("from posting to everybody's board", board);
     }
     for (why, count) in &report.failures {
         words += &format!("{count} fell out: {why}\n");

@@ -146,6 +146,8 @@ impl Writer {
                     #[cfg(test)]
                     Job::PagesMax(pages) => self.pages_max(pages).await,
                     Job::Close { done } => {
+                        // Whoever is told that it is closed must find it closed.
+                        jobs.close();
                         self.end().await;
                         let _ = done.send(());
                         return;

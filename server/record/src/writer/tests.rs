@@ -56,3 +56,73 @@ async fn a_database_without_room_refuses_in_words_and_goes_on_later() {
     }
     assert_eq!(count, 16);
 }
+
+mod settling {
+    //! A commit that was never answered: what the database says afterwards decides.
+
+    use super::super::plan::{Plan, Truth};
+    use super::super::{Append, Failure, Head};
+    use super::{SpaceId, entries};
+    use crate::chain::Check;
+    use crate::{AppendError, Reason, Sequence};
+    use std::collections::HashMap;
+    use std::sync::Arc;
+    use tokio::sync::{Semaphore, oneshot};
+
+    const KEY: i64 = 5;
+
+    fn head() -> Head {
+        let check = Check::start(&SpaceId::parse("torg").expect("an id"));
+        Head { sequence: Sequence::START, check, holder: 7, seen_holder: 7, generation: 0 }
+    }
+
+    /// What an append of two entries is told, and where the log goes on, when the database says this of its space.
+    async fn settled(truth: impl FnOnce(&mut Plan) -> Option<Truth>) -> (Result<Sequence, Failure>, Option<Head>) {
+        let mut heads = HashMap::from([(KEY, head())]);
+        let room = || Arc::new(Semaphore::new(1)).try_acquire_owned().expect("room");
+        let (answer, mut answered) = oneshot::channel();
+        let (after, entries) = (head().expected(), entries(2));
+        let append = Append { space: KEY, holder: 7, after, entries, cost_bytes: 0, answer, _room: (room(), room()) };
+        let mut plan = Plan::of(vec![append], &heads);
+        let truth = truth(&mut plan);
+        plan.settle(truth.as_ref(), &Reason::took_too_long(), &mut heads);
+        (answered.try_recv().expect("answered"), heads.remove(&KEY))
+    }
+
+    fn end_of(plan: &mut Plan) -> Head {
+        plan.iter_mut().next().expect("a space").1.after
+    }
+
+    #[tokio::test]
+    async fn what_arrived_is_acknowledged() {
+        let (told, head) = settled(|plan| Some(Truth::from([(KEY, end_of(plan))]))).await;
+        assert_eq!(told.expect("it is there"), Sequence(2));
+        assert_eq!(head.expect("it goes on").sequence, Sequence(2));
+    }
+
+    #[tokio::test]
+    async fn what_did_not_arrive_failed() {
+        let (told, now) = settled(|_| Some(Truth::from([(KEY, head())]))).await;
+        let failure = told.expect_err("it is not there");
+        assert!(matches!(failure.error, AppendError::Failed(_)), "{}", failure.error);
+        let resume = failure.resume.expect("it goes on");
+        assert_eq!((resume.last, resume.generation), (Sequence::START, 1));
+        assert_eq!(now.expect("it goes on").expected(), resume);
+    }
+
+    #[tokio::test]
+    async fn without_an_answer_the_space_must_be_opened_anew() {
+        let (told, head) = settled(|_| None).await;
+        let failure = told.expect_err("nobody knows");
+        assert_eq!((failure.error, failure.resume), (AppendError::Doubtful, None));
+        assert!(head.is_none());
+    }
+
+    #[tokio::test]
+    async fn another_end_is_another_writers() {
+        let elsewhere = |plan: &mut Plan| Head { check: head().check, ..end_of(plan) };
+        let (told, head) = settled(|plan| Some(Truth::from([(KEY, elsewhere(plan))]))).await;
+        assert_eq!(told.expect_err("taken over").error, AppendError::TakenOver);
+        assert!(head.is_none());
+    }
+}

@@ -1,6 +1,6 @@
 //! What facts are made of beside ids, and what can be asked of any of them.
 
-use super::change::Actor;
+use super::change::{Actor, TopicText};
 use super::fact::Fact;
 use super::personal::Personal;
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,29 @@ pub struct TopicWords {
 }
 
 impl TopicWords {
+    /// What somebody typed, as it is written. The text is whoever's who wrote it.
+    pub(super) fn of(writer: ParticipantId, text: &TopicText) -> Self {
+        let mut needs = text.needs.clone();
+        needs.sort_unstable();
+        needs.dedup();
+        Self {
+            title: Personal::new(writer, &text.title),
+            description: Personal::new(writer, &text.description),
+            wish: text.wish,
+            needs,
+            language: text.language.clone(),
+        }
+    }
+
+    /// Whether both say the same, whoever wrote them.
+    pub(super) fn says_as(&self, other: &Self) -> bool {
+        let says = |words: &Self| {
+            let text = (words.title.as_str().to_owned(), words.description.as_str().to_owned());
+            (text, words.wish, words.needs.clone(), words.language.clone())
+        };
+        says(self) == says(other)
+    }
+
     pub(super) fn personal_mut(&mut self, visit: &mut dyn FnMut(&mut Personal)) {
         visit(&mut self.title);
         visit(&mut self.description);

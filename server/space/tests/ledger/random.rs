@@ -137,7 +137,8 @@ impl Crowd {
         match self.roll(30) {
             0..3 => {
                 let at = yes.then(|| self.cell());
-                Change::PostTopic { text: text("A topic"), convener: None, at, anyway: self.roll(2) == 0 }
+                let title = format!("A topic {}", self.desk.written.len() % 60);
+                Change::PostTopic { text: text(&title), convener: None, at, anyway: self.roll(2) == 0 }
             }
             3 => {
                 let mut text = text("Another title");

@@ -5,7 +5,7 @@ use torg_protocol::agenda::{Cell, Need, SlotKind};
 use torg_protocol::ids::{SlotId, TableId, TopicId};
 use torg_protocol::people::Role;
 use torg_protocol::text::{PersonName, Prose};
-use torg_space::ledger::{Actor, Change, Fact, LedgerRefusal, News};
+use torg_space::ledger::{Actor, Change, Fact, LedgerRefusal, News, Repeated};
 
 #[test]
 fn the_first_to_come_is_placed_and_the_second_told_by_whom() {
@@ -36,6 +36,30 @@ fn who_would_be_in_two_places_is_told_and_may_insist() {
     assert_eq!(refusal.to_string(), "Ann has \"Night shifts\" in Round 1, at the same time");
     desk.does(ann, place(true)).expect("she insists");
     assert_eq!(desk.does(ann, place(true)), Ok(vec![]), "asking twice does no harm");
+}
+
+#[test]
+fn who_asks_again_since_the_answer_was_lost_makes_nothing_twice() {
+    let mut desk = Desk::open();
+    let (host, ann, bob) =
+        (desk.come("Host", Role::Host), desk.come("Ann", Role::Participant), desk.come("Bob", Role::Participant));
+    let round = desk.slot(host, "Round 1", 10, 50);
+    let at = Cell { slot: round, table: OAK };
+    let post = |at| Change::PostTopic { text: text("Night shifts"), convener: None, at, anyway: false };
+    let placed = desk.post(ann, "Night shifts", Some((round, OAK))).expect("free");
+    assert_eq!(desk.does(ann, post(Some(at))), Ok(vec![]), "her own topic does not take her cell");
+    assert_eq!(desk.ledger.repeated(Actor::Person(ann), &post(Some(at))), Some(Repeated::Topic(placed)));
+    let again = desk.post(ann, "Night shifts", None).expect("in the tray it is another one");
+    assert_ne!(placed, again);
+    assert_ne!(desk.post(bob, "Night shifts", None).expect("Bob brings his own"), again);
+    assert_eq!(desk.ledger.cards().count(), 3);
+
+    let says = |words: &str| Change::AddComment { topic: placed, text: Prose::parse(words).expect("words") };
+    desk.does(bob, says("Yes")).expect("a comment");
+    assert_eq!(desk.does(bob, says("Yes")), Ok(vec![]));
+    assert!(matches!(desk.ledger.repeated(Actor::Person(bob), &says("Yes")), Some(Repeated::Comment(_))));
+    desk.does(ann, says("Why?")).expect("a comment");
+    assert_ne!(desk.does(bob, says("Yes")), Ok(vec![]), "an answer to what was said in between");
 }
 
 #[test]
@@ -175,12 +199,17 @@ fn the_market_takes_thousands_of_topics_and_then_says_so() {
     let map = torg_space::Map::default_square();
     let moment =
         torg_space::ledger::Moment { now: desk.now, map: &map, seating: &desk.seating, waiting: &desk.waiting };
-    let post = Change::PostTopic { text: text("One more"), convener: None, at: None, anyway: false };
-    for _ in 0..2_500 {
-        let facts = ledger.act(&moment, Actor::Person(ann), &post).expect("there is room");
+    let post = |number: usize| Change::PostTopic {
+        text: text(&format!("Number {number}")),
+        convener: None,
+        at: None,
+        anyway: false,
+    };
+    for number in 0..2_500 {
+        let facts = ledger.act(&moment, Actor::Person(ann), &post(number)).expect("there is room");
         desk.written.extend(facts.into_iter().map(|fact: Fact| (desk.now, fact)));
     }
-    let refusal = ledger.act(&moment, Actor::Person(ann), &post).expect_err("full");
+    let refusal = ledger.act(&moment, Actor::Person(ann), &post(2_500)).expect_err("full");
     assert_eq!(refusal.to_string(), "there are 2500 topics already, as many as there may be");
     desk.ledger = ledger;
 }

@@ -273,6 +273,19 @@ async fn who_is_muted_stays_so_until_they_speak_up() {
 }
 
 #[tokio::test]
+async fn muting_acts_at_once_also_when_nothing_can_be_written() {
+    let disk = Disk::default();
+    let mut desk = disk.desk();
+    let mut host = desk.join_as("Host", Role::Host).await;
+    let mut ann = desk.join("Ann", 18.0, None).await.expect("let in");
+    disk.fill(true);
+    let mute = Change::Mute { participant: ann.id() };
+    assert_eq!(desk.does(&mut host, mute).await, Err(RefusalCode::NotSaved), "the record lacks it");
+    let by = host.id();
+    ann.until(|message| (message == ServerMessage::MutedBy { by }).then_some(())).await;
+}
+
+#[tokio::test]
 async fn roles_help_and_the_way_out_reach_those_concerned() {
     let mut desk = Desk::open();
     let mut host = desk.join_as("Host", Role::Host).await;

@@ -73,6 +73,18 @@ pub(super) fn joins() -> Result<(), String> {
     Ok(())
 }
 
+/// How soon a change of the board is with everybody, who all are there with sound.
+pub(super) fn board() -> Result<(), String> {
+    const PEOPLE: &str = "450";
+    let server = Server::start()?;
+    let square = server.make_space(PLAIN)?;
+    let crowd = server.crowd(&square, &["--guests", PEOPLE, "--speaking", "0", "--for", "30", "--post"])?;
+    let summary = crowd.summary()?;
+    let (joined, board) = (number(&summary, "joined"), percentiles(&summary, "board_ms"));
+    println!("{joined} of {PEOPLE} in; a topic, sent to with everybody (committed in between): {board} ms p50/p99");
+    Ok(())
+}
+
 /// What the kernel alone takes for a datagram of an RTP packet's size, microseconds.
 fn bare_send_us() -> std::io::Result<f64> {
     const SENDS: u32 = 200_000;

@@ -2,6 +2,7 @@
 //! or fails: on a shared machine only figures of one run can be compared, so each comes with a yardstick.
 
 mod media;
+mod record;
 mod server;
 
 use crate::run::{cargo, minutes, output, program};
@@ -9,8 +10,14 @@ use crate::run::{cargo, minutes, output, program};
 type Part = (&'static str, fn() -> Result<(), String>);
 
 /// What can be measured, in this order.
-const PARTS: &[Part] =
-    &[("engine", engine), ("forwarding", media::forwarding), ("joins", media::joins), ("browser", browser)];
+const PARTS: &[Part] = &[
+    ("engine", engine),
+    ("record", record::record),
+    ("forwarding", media::forwarding),
+    ("joins", media::joins),
+    ("board", media::board),
+    ("browser", browser),
+];
 
 pub(crate) fn run(names: &[&str]) -> Result<(), String> {
     if let Some(unknown) = names.iter().find(|name| !PARTS.iter().any(|(part, _)| part == *name)) {

@@ -4,7 +4,7 @@ use crate::run::{cargo, end, minutes, run};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// Clock ticks a second in /proc/PID/stat; 100 on every Linux we know (`getconf CLK_TCK`).
@@ -15,6 +15,8 @@ const GATHERING_MAX: Duration = Duration::from_secs(120);
 
 pub(super) struct Server {
     process: Child,
+    /// Held open, so that the server can say all it has to say.
+    _stdout: BufReader<ChildStdout>,
     data: PathBuf,
     authority: String,
 }
@@ -34,10 +36,11 @@ impl Server {
         let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().map_err(|e| e.to_string())?;
         let stdout = process.stdout.take().ok_or("the server has no output")?;
         let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line).map_err(|error| error.to_string())?;
+        let mut stdout = BufReader::new(stdout);
+        stdout.read_line(&mut line).map_err(|error| error.to_string())?;
         let authority = line.split("//").nth(1).and_then(|rest| rest.split('/').next());
         let authority = authority.ok_or_else(|| format!("the server did not say where it is: {line}"))?.to_owned();
-        Ok(Self { process, data, authority })
+        Ok(Self { process, _stdout: stdout, data, authority })
     }
 
     /// Makes a space; its join link.
@@ -142,6 +145,10 @@ impl Drop for Crowd {
 }
 
 fn binary(name: &str) -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| crate::root().join("target"), PathBuf::from);
-    target.join("release").join(name)
+    target().join("release").join(name)
+}
+
+/// Where cargo builds.
+pub(super) fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| crate::root().join("target"), PathBuf::from)
 }

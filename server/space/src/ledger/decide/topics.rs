@@ -5,6 +5,7 @@ use crate::ledger::book::{Fate, SlotEntry, TopicEntry};
 use crate::ledger::personal::somebody_outside;
 use crate::ledger::rights::Deed;
 use crate::ledger::{Actor, Bringer, Fact, LedgerRefusal, Personal, TopicText, TopicWords};
+use crate::limits::TOPICS_KEPT_MAX;
 use torg_protocol::agenda::{Cell, SlotKind};
 use torg_protocol::ids::{CommentId, ParticipantId, TableId, TopicId};
 use torg_protocol::limits::{CO_CONVENERS_MAX, COMMENTS_MAX, TOPICS_MAX};
@@ -22,6 +23,9 @@ impl Case<'_> {
         if self.ledger.index.cards.len() >= TOPICS_MAX {
             return Err(LedgerRefusal::TooMany { what: "topics", max: TOPICS_MAX });
         }
+        if self.ledger.book.topics.len() >= TOPICS_KEPT_MAX {
+            return Err(LedgerRefusal::TooMany { what: "topics, withdrawn ones among them,", max: TOPICS_KEPT_MAX });
+        }
         let topic = TopicId(self.ledger.book.newest.topic + 1);
         let convener = match (self.by, convener) {
             (Actor::Person(person), _) => Bringer::Person(self.known(person)?),
@@ -29,6 +33,9 @@ impl Case<'_> {
             (Actor::Link(_), None) => return Err(LedgerRefusal::NotNow("a topic needs the name of who brings it")),
         };
         let text = self.words(text, self.writer(topic, convener.person()))?;
+        if self.by.person().is_some_and(|person| self.ledger.brought(person, &text, at).is_some()) {
+            return Ok(vec![]);
+        }
         let mut facts = Vec::with_capacity(2);
         if let Some(at) = at {
             self.check_cell(at, None)?;
@@ -54,11 +61,7 @@ impl Case<'_> {
         convener: Option<ParticipantId>,
     ) -> Decided {
         let text = self.words(text, self.writer(topic, convener))?;
-        let says = |words: &TopicWords| {
-            let text = (words.title.as_str().to_owned(), words.description.as_str().to_owned());
-            (text, words.wish, words.needs.clone(), words.language.clone())
-        };
-        if says(&text) == says(&entry.text) {
+        if text.says_as(&entry.text) {
             return Ok(vec![]);
         }
         Ok(vec![Fact::TopicEdited { topic, text, by: self.by }])
@@ -202,7 +205,11 @@ impl Case<'_> {
         if text.as_str().is_empty() {
             return Err(LedgerRefusal::NoWords);
         }
-        if self.topic(topic)?.comments.len() >= COMMENTS_MAX {
+        let entry = self.topic(topic)?;
+        if entry.just_said(person, text).is_some() {
+            return Ok(vec![]);
+        }
+        if entry.comments.len() >= COMMENTS_MAX {
             return Err(LedgerRefusal::TooMany { what: "comments", max: COMMENTS_MAX });
         }
         let comment = CommentId(self.ledger.book.newest.comment + 1);
@@ -228,16 +235,7 @@ impl Case<'_> {
         if let Some(wish) = text.wish {
             self.slot(wish)?;
         }
-        let mut needs = text.needs.clone();
-        needs.sort_unstable();
-        needs.dedup();
-        Ok(TopicWords {
-            title: Personal::new(writer, &text.title),
-            description: Personal::new(writer, &text.description),
-            wish: text.wish,
-            needs,
-            language: text.language.clone(),
-        })
+        Ok(TopicWords::of(writer, text))
     }
 
     /// First come, first placed: the cell must be one for topics, not over, and free, and so must every other at its
