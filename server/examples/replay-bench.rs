@@ -86,14 +86,14 @@ fn fact(number: usize) -> Fact {
     let Some(number) = number.checked_sub(PEOPLE) else {
         return Fact::PersonCame {
             person,
-            name: Personal::new(Some(person), format_args!("Ingeborg Åsgård {number}")),
+            name: Personal::new(person, format_args!("Ingeborg Åsgård {number}")),
             role: Role::Participant,
             waits: false,
         };
     };
     let Some(number) = number.checked_sub(TOPICS) else {
-        let title = Personal::new(Some(person), format_args!("How do we keep going after today, part {number}?"));
-        let description = Personal::new(Some(person), "What worked, what did not, and who takes it on. ".repeat(4));
+        let title = Personal::new(person, format_args!("How do we keep going after today, part {number}?"));
+        let description = Personal::new(person, "What worked, what did not, and who takes it on. ".repeat(4));
         let text = TopicWords { title, description, wish: None, needs: Vec::new(), language: None };
         return Fact::TopicPosted { topic: TopicId(number + 1), text, convener: Bringer::Person(person), by };
     };
@@ -103,7 +103,7 @@ fn fact(number: usize) -> Fact {
     match kind {
         0 => Fact::InterestSet { topic, person, interested: turn.is_multiple_of(2) },
         1 => {
-            let text = Personal::new(Some(person), "I would bring our own numbers, if that helps.");
+            let text = Personal::new(person, "I would bring our own numbers, if that helps.");
             Fact::CommentAdded { comment: CommentId(turn + 1), topic, person, text }
         }
         kind => {

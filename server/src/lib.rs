@@ -5,18 +5,19 @@
 //! | [`mod@run`] | puts the parts together |
 //! | [`config`] | flags, environment, file |
 //! | [`front`] | the TCP port: tells pages, websockets and media apart |
-//! | [`http`] | pages, the web app, making spaces, figures |
+//! | [`http`] | pages, the web app, the API of spaces, figures |
 //! | [`session`] | one websocket each |
 //! | [`registry`] | which spaces there are and which run |
 //! | [`keeper`] | one task that owns one space |
 //! | [`record`] | what a space is rebuilt from |
 //! | [`media`] | peer connections, and whose voice goes to whom |
 //! | [`store`], [`mod@links`] | the data folder, and the links under its key |
+//! | [`webhooks`] | telling others of what happened |
 //! | [`upkeep`] | backing up, restoring and checking the record |
 //! | [`mailbox`], [`outbox`] | what these send each other, and clients |
 //! | [`limits`] | every bound, and why |
 //!
-//! http, session, media and store never name each other: they meet in [`mailbox`] and in [`mod@run`].
+//! http, session, media, store and webhooks never name each other: they meet in [`mailbox`] and in [`mod@run`].
 //!
 //! ```
 //! # tokio::runtime::Runtime::new()?.block_on(async {
@@ -48,5 +49,6 @@ pub mod session;
 pub mod store;
 pub mod telemetry;
 pub mod upkeep;
+pub mod webhooks;
 
 pub use run::{Running, links, run};

@@ -119,6 +119,68 @@ pub const RECORD_RETRY_MS: u64 = 1_000;
 /// Stays at tables that could not be written yet. A full hour of the largest meeting, everybody moving every 5 minutes.
 pub const STAYS_UNSAVED_MAX: usize = 20_000;
 
+/// Bytes of a request that plans the day: a description of 2,000 characters, each escaped, is 24 kB.
+pub const CALL_BYTES_MAX: usize = 64 * 1024;
+
+/// How long a request waits for a space's answer. A disk that is full or slow answers within a second or two.
+pub const CALL_WAIT: Duration = Duration::from_secs(20);
+
+/// Reading requests a second with one token over a longer time: a wall screen and a script of each of a few helpers
+/// who look every second. A list of 2,000 topics is a megabyte.
+pub const READS_PER_SECOND: u32 = 50;
+
+/// Reading requests that may come at once on top.
+pub const READS_BURST: u32 = 300;
+
+/// Changing requests a second with one token over a longer time. Each is written to disk and told to everybody.
+pub const WRITES_PER_SECOND: u32 = 50;
+
+/// Changing requests that may come at once on top: whoever brings a plan from elsewhere posts as many topics as a space
+/// holds, and its slots, in one go.
+pub const WRITES_BURST: u32 = 3_000;
+
+/// Spaces a second that one token, or this machine, makes over a longer time: each is a file, and a map to be checked,
+/// which takes a second of CPU for the largest.
+pub const SPACES_MADE_PER_SECOND: u32 = 5;
+
+/// Spaces that may be made at once on top: one for each class of a school.
+pub const SPACES_MADE_BURST: u32 = 100;
+
+/// Callers whose rate is kept in mind: some bytes each. Wrong tokens count too, since they are counted before they are
+/// looked at.
+pub const RATE_KEYS_MAX: usize = 50_000;
+
+/// Visits in one answer of a keeper to the API, which asks until it has all: as many take some milliseconds to put
+/// together, and the square must not stand still for longer.
+pub const VISITS_A_PAGE: usize = 2_000;
+
+/// Who may be told of what happens. Each has a queue of its own, and one is the rule.
+pub const WEBHOOK_TARGETS_MAX: usize = 16;
+
+/// What waits to be told to one target, and what waits to be handed to all of them: every space's slots of a day, while
+/// the target is down. Each is some hundred bytes.
+pub const WEBHOOKS_WAITING_MAX: usize = 2_000;
+
+/// What is told to one target at the same moment: many squares ring at the full hour.
+pub const WEBHOOKS_AT_ONCE_MAX: usize = 4;
+
+/// How long one try may take, from looking the name up to the answer.
+pub const WEBHOOK_WAIT: Duration = Duration::from_secs(15);
+
+/// Addresses of one name that are tried.
+pub const WEBHOOK_ADDRESSES_MAX: usize = 4;
+
+/// Tries until a webhook is given up: with the pauses below, over some ten hours.
+pub const WEBHOOK_TRIES_MAX: u32 = 12;
+
+/// The pause after the first try, and by what it grows with each. A target that is started again is back in seconds.
+pub const WEBHOOK_PAUSE_FIRST: Duration = Duration::from_secs(2);
+/// See [`WEBHOOK_PAUSE_FIRST`].
+pub const WEBHOOK_PAUSE_FACTOR: u32 = 4;
+
+/// The longest pause between two tries.
+pub const WEBHOOK_PAUSE_MAX: Duration = Duration::from_secs(2 * 3_600);
+
 /// Stays in one append. Each makes a handful of facts, and the record takes a thousand entries at once.
 pub const STAYS_AN_APPEND_MAX: usize = 100;
 

@@ -1,13 +1,17 @@
-//! Every message that http, session, keeper, media, store and record send each other. They know this file, not each
+//! Every message that http, session, keeper, media, store, record and webhooks send each other. They know this file, not each
 //! other.
 //!
 //! Commands and media events are edges and go through bounded channels. Routes are a level: the keeper puts the
 //! newest into a [`RoutesCell`], the media plane reads it when it likes; so it is with the [`Population`].
 
+pub mod call;
+pub mod occasion;
+
 use arc_swap::ArcSwap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::{mpsc, oneshot};
+use torg_protocol::geometry::HearingPreset;
 use torg_protocol::ids::{ParticipantId, SpaceId};
 use torg_protocol::map::MapSpec;
 use torg_protocol::message::{ClientMessage, OfferedTrack, Refusal, Start};
@@ -16,6 +20,8 @@ use torg_protocol::text::{Label, PersonName};
 use torg_protocol::units::{TimeMs, VoiceLevel};
 use torg_space::Routes;
 use torg_space::ledger::{Fact, Ledger};
+
+pub use call::{Call, Denied};
 
 pub use crate::outbox::{Outbox, Outgoing};
 
@@ -93,6 +99,17 @@ pub enum ToKeeper {
         /// Which.
         session: SessionId,
     },
+    /// Somebody with a link's token asks through the API.
+    Call(Call),
+    /// The space's file says something else from now on.
+    Changed {
+        /// Its new name.
+        name: Option<Label>,
+        /// How far voices carry.
+        hearing: Option<HearingPreset>,
+    },
+    /// The space's file has another map: start again from that. People come back by themselves.
+    StartAgain,
     /// The media plane measured or lost something.
     Media(MediaEvent),
     /// The links were renewed: show out all who came by the old ones.
@@ -225,6 +242,26 @@ pub enum ToRegistry {
         /// What the link gives, or why it gives nothing.
         reply: oneshot::Sender<Result<Opened, Refusal>>,
     },
+    /// The keeper was asked and agrees: write another name or map into the space's file. A running space learns of it.
+    Change {
+        /// Which space.
+        space: SpaceId,
+        /// Its new name.
+        name: Option<Label>,
+        /// Its new map.
+        map: Option<Box<MapSpec>>,
+        /// How far voices carry from now on.
+        hearing: Option<HearingPreset>,
+        /// The space as it is now, or why not.
+        reply: oneshot::Sender<Result<Described, CreateRefusal>>,
+    },
+    /// A space was closed for good, and its record says so: its file goes.
+    Closed {
+        /// Which.
+        space: SpaceId,
+        /// Says whether the file is gone.
+        reply: oneshot::Sender<Result<(), String>>,
+    },
     /// The server stops: all spaces end, and then the registry.
     Stop,
 }
@@ -249,6 +286,15 @@ impl SpaceLinks {
         let of_roles = Role::ALL.map(|role| (role, link(role))).into();
         Self { space, join_link: link(Role::Participant), host_link: link(Role::Host), of_roles }
     }
+}
+
+/// A space as its file says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Described {
+    /// Its name.
+    pub name: Label,
+    /// Its map.
+    pub map: MapSpec,
 }
 
 /// What a link shows of a space before one comes in.

@@ -2,33 +2,26 @@
 //! space's keeper when somebody comes, and forgets it when the keeper ends, be it by a panic: that costs the one
 //! space a new start from its file.
 
+mod files;
+
 use crate::clock::Clock;
 use crate::keeper::{self, Begin};
 use crate::limits::{EMPTY_SPACE_KEPT, REGISTRY_INBOX_MAX, RENEWAL_LOOK_EVERY};
 use crate::links::{Generation, LinkKey, link};
-use crate::mailbox::{CreateRefusal, Glance, Opened, Population, SpaceKey, SpaceLinks, ToKeeper, ToMedia, ToRegistry};
+use crate::mailbox::occasion::Occasion;
+use crate::mailbox::{Glance, Opened, Population, SpaceKey, SpaceLinks, ToKeeper, ToMedia, ToRegistry};
 use crate::metrics::SPACES_FAILED;
 use crate::record::Records;
-use crate::store::{FORMAT, SpaceRecord, Store, StoreError};
-use ring::rand::{SecureRandom as _, SystemRandom};
+use crate::store::{SpaceRecord, Store, StoreError};
+use files::{FIRST_SQUARE, check_map, first_square};
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use torg_protocol::ids::SpaceId;
-use torg_protocol::map::MapSpec;
 use torg_protocol::message::{Refusal, RefusalCode};
 use torg_protocol::people::Role;
-use torg_protocol::text::Label;
-use torg_space::Map;
 use tracing::Instrument as _;
-
-/// The id of the square that the first start makes.
-const FIRST_SQUARE: &str = "torg";
-const FIRST_SQUARE_NAME: &str = "Torg";
-/// What ids of spaces are written with: nothing that is mistaken for another when read aloud.
-const ID_ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-const ID_CHARS: usize = 12;
 
 /// What the registry starts from.
 #[derive(Debug)]
@@ -45,6 +38,8 @@ pub struct Parts {
     pub clock: Clock,
     /// What lasts of the spaces.
     pub records: Records,
+    /// Where keepers tell what others outside are to know, if anybody is.
+    pub outside: Option<mpsc::Sender<Occasion>>,
 }
 
 /// The registry's inbox.
@@ -63,6 +58,7 @@ pub struct Registry {
     clock: Clock,
     open_square: SpaceRecord,
     records: Records,
+    outside: Option<mpsc::Sender<Occasion>>,
     running: HashMap<SpaceId, Running>,
     keepers: JoinSet<keeper::End>,
     tasks: HashMap<tokio::task::Id, (SpaceId, SpaceKey)>,
@@ -100,6 +96,7 @@ impl Registry {
             clock: parts.clock,
             open_square,
             records: parts.records,
+            outside: parts.outside,
             running: HashMap::new(),
             keepers: JoinSet::new(),
             tasks: HashMap::new(),
@@ -150,13 +147,23 @@ impl Registry {
             ToRegistry::Open { space, token, reply } => {
                 let _ = reply.send(self.open(&space, &token).await);
             }
+            ToRegistry::Change { space, name, map, hearing, reply } => {
+                let _ = reply.send(self.change(&space, name, map.map(|map| *map), hearing).await);
+            }
+            ToRegistry::Closed { space, reply } => {
+                let _ = reply.send(self.close(&space).await.map_err(|error| error.to_string()));
+            }
             ToRegistry::Stop => {}
         }
     }
 
     /// What a link leads to, and as what.
     async fn follow(&self, id: &SpaceId, token: &str) -> Result<(SpaceRecord, Role), Refusal> {
-        let record = self.read(id).await.ok_or_else(unknown_space)?;
+        let Some(record) = self.read(id).await else {
+            let closed = id.clone();
+            let is_closed = self.with_store(move |store| store.is_closed(&closed)).await;
+            return Err(if is_closed { closed_space() } else { unknown_space() });
+        };
         let Some(role) = self.key.role(id, record.generation, token) else {
             let words = "this link is not valid, or was replaced by a newer one: ask your host for the link";
             return Err(Refusal::new(RefusalCode::Link, words));
@@ -187,6 +194,11 @@ impl Registry {
         });
         let opened = self.records.open(&record.id).await.inspect_err(|error| tracing::error!("{error}"));
         let (Ok(map), Ok((ledger, to_record))) = (map, opened) else { return None };
+        if ledger.is_closed() {
+            // The server stopped after the last fact and before the file was set aside.
+            let _ = self.close(&record.id).await;
+            return None;
+        }
         self.newest_key = self.newest_key.checked_add(1).expect("four billion starts of spaces do not happen");
         let key = SpaceKey(self.newest_key);
         let (sender, receiver) = keeper::inbox();
@@ -202,6 +214,7 @@ impl Registry {
             population: population.clone(),
             ledger,
             record: to_record,
+            outside: self.outside.clone(),
             people: self.key.people_of(&record.id),
             rests_after: EMPTY_SPACE_KEPT,
         };
@@ -216,6 +229,9 @@ impl Registry {
     async fn ended(&mut self, ended: Result<(tokio::task::Id, keeper::End), tokio::task::JoinError>) {
         let task = ended.as_ref().map_or_else(tokio::task::JoinError::id, |(task, _)| *task);
         let Some((id, key)) = self.tasks.remove(&task) else { return };
+        if let Ok((_, keeper::End::Closed)) = ended {
+            let _ = self.close(&id).await;
+        }
         if let Err(fault) = ended {
             metrics::counter!(SPACES_FAILED).increment(1);
             tracing::error!(space = %id, %fault, "a space hit a fault and starts again when somebody comes");
@@ -238,22 +254,6 @@ impl Registry {
                 let _ = running.inbox.send(ToKeeper::LinksRenewed).await;
             }
         }
-    }
-
-    async fn create(&self, name: Label, map: Option<MapSpec>) -> Result<SpaceLinks, CreateRefusal> {
-        let map = match map {
-            Some(spec) => check_map(spec).await.map_err(|error| CreateRefusal::Map(error.to_string()))?,
-            None => Map::default_square(),
-        };
-        let record =
-            SpaceRecord { format: FORMAT, id: fresh_id(), name, generation: Generation(1), map: map.spec().clone() };
-        let links = self.links(&record.id, record.generation);
-        self.with_store(move |store| store.create(&record)).await.map_err(|error| {
-            tracing::error!("a space could not be made: {error}");
-            CreateRefusal::Store(error.to_string())
-        })?;
-        tracing::info!(space = %links.space, "a space was made");
-        Ok(links)
     }
 
     /// A space as its file says. A damaged file is as good as none, and named in the log.
@@ -290,39 +290,6 @@ fn unknown_space() -> Refusal {
     Refusal::new(RefusalCode::UnknownSpace, "there is no such square on this server")
 }
 
-/// The square of a folder without one named [`FIRST_SQUARE`]: made now, under another id when a damaged file has
-/// that one; else the first that can be read.
-fn first_square(store: &Store, records: Vec<SpaceRecord>) -> Result<SpaceRecord, StoreError> {
-    if let Some(record) = records.into_iter().next() {
-        return Ok(record);
-    }
-    let mut record = SpaceRecord {
-        format: FORMAT,
-        id: SpaceId::parse(FIRST_SQUARE).expect("an id"),
-        name: Label::parse(FIRST_SQUARE_NAME).expect("a name"),
-        generation: Generation(1),
-        map: Map::default_square().spec().clone(),
-    };
-    match store.create(&record) {
-        Err(StoreError::Exists(_)) => {
-            record.id = fresh_id();
-            store.create(&record)?;
-        }
-        made => made?,
-    }
-    Ok(record)
-}
-
-fn fresh_id() -> SpaceId {
-    let mut bytes = [0; ID_CHARS];
-    SystemRandom::new().fill(&mut bytes).expect("the machine gave random numbers for the key at the start");
-    let id: String = bytes.iter().map(|byte| char::from(ID_ALPHABET[usize::from(byte % 32)])).collect();
-    SpaceId::parse(&id).expect("the alphabet is that of ids")
-}
-
-/// Checks a map. The largest take a second of CPU, which must not be taken from who serves others.
-async fn check_map(spec: MapSpec) -> Result<Map, torg_space::MapError> {
-    tokio::task::spawn_blocking(|| Map::check(spec))
-        .await
-        .expect("the check of a map returns errors and does not panic")
+fn closed_space() -> Refusal {
+    Refusal::new(RefusalCode::UnknownSpace, "this square was closed for good by its hosts: it does not open again")
 }

@@ -12,7 +12,7 @@ use crate::media::{self, Media, MediaConfig};
 use crate::record::Records;
 use crate::registry::{self, Registry};
 use crate::store::{Store, StoreError};
-use crate::{http, metrics, session};
+use crate::{http, metrics, session, webhooks};
 use anyhow::Context as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -77,13 +77,15 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
     let record = Record::open(&config.record_url(), keyring.clone()).await?;
     let records = Records::new(record, keyring);
     let clock = Clock::start();
+    let outside = config.webhooks.as_ref().map(webhooks::start).transpose()?;
 
     let doors = open_doors(&config).await?;
     let addr = doors.listener.local_addr().context("the listener has no address")?;
     let public_url = public_url(&config, addr);
     let media = doors.media;
 
-    let parts = registry::Parts { store, key, public_url: public_url.clone(), media: media.to.clone(), clock, records };
+    let (to_media, links_begin) = (media.to.clone(), public_url.clone());
+    let parts = registry::Parts { store, key, public_url: links_begin, media: to_media, clock, records, outside };
     let registry = Registry::new(parts)?;
     let SpaceLinks { join_link, host_link, .. } = registry.open_square_links();
     let (to_registry, inbox) = registry::inbox();
@@ -103,7 +105,13 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
     });
     tokio::spawn(metrics::keep_up(figures.clone(), is_stopping.clone()));
     let public_url = public_url.into();
-    let pages = http::routes(http::Parts { registry: to_registry.clone(), surroundings, figures, public_url });
+    let pages = http::routes(http::Parts {
+        registry: to_registry.clone(),
+        surroundings,
+        rates: Arc::default(),
+        figures,
+        public_url,
+    });
     let tls = tls.map(|(tls, followed)| {
         tokio::spawn(tls::follow(tls.clone(), followed, CERTIFICATE_LOOK_EVERY, is_stopping.clone()));
         tls

@@ -16,6 +16,28 @@ pub struct Reply {
     pub body: String,
 }
 
+impl Reply {
+    /// The body as JSON.
+    ///
+    /// # Panics
+    /// When it is none.
+    #[must_use]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// What was made.
+    ///
+    /// # Panics
+    /// When nothing was: says what the server answered.
+    #[track_caller]
+    #[must_use]
+    pub fn made(&self) -> serde_json::Value {
+        assert_eq!(self.status, 201, "{self:?}");
+        self.json()
+    }
+}
+
 /// How long a whole request may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 

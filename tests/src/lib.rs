@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`Square`] | a server of its own, with its data in a folder of its own |
 //! | [`Relay`] | a line that can be cut |
+//! | [`Script`] | a program that calls the API with a link's token |
 //! | [`Recording`] | what an ear got, and how loud a tone is in it |
 //! | [`Stranger`] | a client that says anything |
 //!
@@ -24,11 +25,13 @@
 mod http;
 mod recording;
 mod relay;
+mod script;
 mod square;
 mod stranger;
 
 pub use http::{Reply, request};
 pub use recording::Recording;
 pub use relay::Relay;
+pub use script::Script;
 pub use square::{Links, Square, map, named};
 pub use stranger::Stranger;

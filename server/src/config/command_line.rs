@@ -123,6 +123,31 @@ pub struct ServeOptions {
     /// Lets its bearer make spaces from outside; 16 characters or more.
     #[arg(long, env = "TORG_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     pub admin_token: Option<String>,
+    /// An address that is told of what happens (slot opened, slot closed, space closed), signed; may repeat.
+    #[arg(
+        long,
+        env = "TORG_WEBHOOK",
+        value_name = "URL",
+        value_delimiter = ' ',
+        hide_env_values = true,
+        help = "An address that is told of what happens (slot opened, slot closed, space closed), signed; may repeat, \
+                in TORG_WEBHOOK with spaces between"
+    )]
+    #[serde(default)]
+    pub webhook: Vec<String>,
+    /// What webhooks are signed with: `whsec_` and base64, or any text of 24 characters or more.
+    #[arg(
+        long,
+        env = "TORG_WEBHOOK_SECRET",
+        value_name = "SECRET",
+        hide_env_values = true,
+        help = "What webhooks are signed with (Standard Webhooks): whsec_ and base64, or any text of 24 characters or more"
+    )]
+    pub webhook_secret: Option<String>,
+    /// Let webhooks go to addresses in the server's own network too.
+    #[arg(long, env = "TORG_WEBHOOK_ALLOW_PRIVATE")]
+    #[serde(default)]
+    pub webhook_allow_private: bool,
     /// How logs are written to stderr [default: text].
     #[arg(long, env = "TORG_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
@@ -145,6 +170,9 @@ impl ServeOptions {
             tls_key: self.tls_key.or(other.tls_key),
             trusted_proxy: either(self.trusted_proxy, other.trusted_proxy),
             admin_token: self.admin_token.or(other.admin_token),
+            webhook: if self.webhook.is_empty() { other.webhook } else { self.webhook },
+            webhook_secret: self.webhook_secret.or(other.webhook_secret),
+            webhook_allow_private: self.webhook_allow_private || other.webhook_allow_private,
             log_format: self.log_format.or(other.log_format),
         }
     }

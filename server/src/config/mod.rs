@@ -2,9 +2,11 @@
 
 mod command_line;
 mod network;
+mod webhook;
 
 pub use command_line::{BackupOptions, CommandLine, Do, LinksOptions, RestoreOptions, ServeOptions};
 pub use network::{Network, NotANetwork};
+pub use webhook::{WebhookSecret, WebhookTarget, Webhooks, is_private};
 
 use serde::Deserialize;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -32,6 +34,8 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
     /// Who knows it may make spaces from outside.
     pub admin_token: Option<AdminToken>,
+    /// Who is told of what happens, if anybody is.
+    pub webhooks: Option<Webhooks>,
     /// How logs are written.
     pub log_format: LogFormat,
 }
@@ -137,6 +141,12 @@ pub enum ConfigError {
     /// The token is too easy to guess.
     #[error("--admin-token (TORG_ADMIN_TOKEN) has {0} characters: take at least 16, such as `openssl rand -hex 24`")]
     ShortAdminToken(usize),
+    /// An address to be told can't be one.
+    #[error("--webhook (TORG_WEBHOOK): {0}")]
+    Webhook(String),
+    /// What is told can't be signed.
+    #[error("--webhook-secret (TORG_WEBHOOK_SECRET): {0}")]
+    WebhookSecret(String),
 }
 
 const ADMIN_TOKEN_CHARS_MIN: usize = 16;
@@ -155,6 +165,7 @@ impl Config {
             tls: None,
             trusted_proxies: vec![],
             admin_token: None,
+            webhooks: None,
             log_format: LogFormat::Text,
         }
     }
@@ -185,6 +196,7 @@ impl Config {
             (Some(_), None) => return Err(ConfigError::HalfTls("--tls-key")),
             (None, Some(_)) => return Err(ConfigError::HalfTls("--tls-cert")),
         };
+        let webhooks = webhook::resolve(&options.webhook, options.webhook_secret, options.webhook_allow_private)?;
         let default_listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
         Ok(Self {
             listen: options.listen.unwrap_or(default_listen),
@@ -196,6 +208,7 @@ impl Config {
             tls,
             trusted_proxies: options.trusted_proxy,
             admin_token: admin_token.map(AdminToken),
+            webhooks,
             log_format: options.log_format.unwrap_or_default(),
         })
     }
@@ -271,6 +284,30 @@ mod tests {
         let path = folder.path().join("torg.toml");
         std::fs::write(&path, "lissten = '0.0.0.0:443'\n").expect("a file");
         check_error(&["--config", path.to_str().expect("a path in UTF-8")], "lissten");
+    }
+
+    #[test]
+    fn webhooks_need_a_secret_and_stay_outside() {
+        let secret = "0123456789abcdef01234567";
+        assert!(resolve(&["--webhook-secret", secret]).expect("a config").webhooks.is_none());
+        check_error(&["--webhook", "https://example.org/"], "--webhook-secret (TORG_WEBHOOK_SECRET)");
+        check_error(&["--webhook", "https://example.org/", "--webhook-secret", "short"], "too easy to guess");
+        let own = ["--webhook", "http://10.0.0.7/", "--webhook-secret", secret];
+        check_error(&own, "own network: allow that by --webhook-allow-private");
+        let allowed = resolve(&[&own[..], &["--webhook-allow-private"]].concat()).expect("allowed");
+        assert!(allowed.webhooks.is_some_and(|webhooks| webhooks.allow_private));
+        let two = "https://example.org/a,b https://example.net/";
+        let two = resolve(&["--webhook", two, "--webhook-secret", secret]).expect("a config").webhooks;
+        let hosts: Vec<String> = two.expect("two").targets.iter().map(|target| target.host.clone()).collect();
+        assert_eq!(hosts, ["example.org", "example.net"]);
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("torg.toml");
+        let text =
+            format!("webhook = ['http://[::1]:9/']\nwebhook_secret = '{secret}'\nwebhook_allow_private = true\n");
+        std::fs::write(&path, text).expect("a file");
+        let config = resolve(&["--config", path.to_str().expect("a path in UTF-8")]).expect("a config");
+        assert_eq!(config.webhooks.expect("as the file says").targets[0].port, 9);
+        assert!(!format!("{:?}", resolve(&own[2..]).expect("a config")).contains(secret));
     }
 
     #[test]

@@ -1,30 +1,19 @@
 //! `POST /api/spaces`: making a space.
 
 use super::Parts;
-use crate::arrival::{Arrival, Standing};
+use super::error::ApiError;
+use super::rates::Kind;
+use crate::arrival::{Arrival, Standing, bearer_token};
 use crate::limits::NEW_SPACE_BYTES_MAX;
 use crate::mailbox::{CreateRefusal, ToRegistry};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Extension, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 use torg_protocol::map::MapSpec;
 use torg_protocol::text::Label;
-
-/// Why a request was not done.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(super) struct ApiError {
-    #[serde(skip)]
-    status: StatusCode,
-    /// Which error: `malformed`, `too_large`, `name`, `map`, `token_missing`, `token_wrong`, `origin`, `store`,
-    /// `unknown_space`, `link`.
-    code: &'static str,
-    /// One English sentence that says what is wrong and what to do.
-    message: String,
-}
 
 /// A space that was made.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -46,23 +35,6 @@ struct NewSpace {
     map: Option<serde_json::Value>,
 }
 
-impl ApiError {
-    pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into() }
-    }
-}
-
-impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
-        let status = self.status;
-        let mut response = (status, Json(self)).into_response();
-        if status == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        response
-    }
-}
-
 /// Makes a space.
 #[utoipa::path(
     post,
@@ -77,6 +49,7 @@ impl IntoResponse for ApiError {
          body = ApiError),
         (status = 413, description = "The body is larger than 256 KiB", body = ApiError),
         (status = 422, description = "The name can't be one, or the map can't be walked", body = ApiError),
+        (status = 429, description = "Too many requests: wait as Retry-After says", body = ApiError),
         (status = 503, description = "The data folder does not take it", body = ApiError),
     )
 )]
@@ -87,6 +60,7 @@ pub(super) async fn make_space(
     body: Body,
 ) -> Result<(StatusCode, Json<MadeSpace>), ApiError> {
     may_make(&parts, arrival, &headers)?;
+    parts.rates.count(Kind::MakeSpace, "", bearer_token(&headers).unwrap_or(""))?;
     let Ok(bytes) = axum::body::to_bytes(body, NEW_SPACE_BYTES_MAX).await else {
         let words = format!("a request to make a space has at most {NEW_SPACE_BYTES_MAX} bytes");
         return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", words));

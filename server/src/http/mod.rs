@@ -1,19 +1,27 @@
 //! Everything that is answered over plain HTTP: pages, the web app, making spaces, figures.
 
 mod api;
+mod body;
+mod desk;
+mod error;
 mod figures;
 mod glance;
 mod headers;
+mod moment;
 mod openapi;
 mod pages;
+mod rates;
 mod square;
 mod web;
 mod words;
 
+pub use rates::Rates;
+
 use crate::arrival::Surroundings;
 use crate::mailbox::ToRegistry;
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{get, patch, post};
+use desk::{agenda, slots, space, topics, visits};
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -25,6 +33,8 @@ pub struct Parts {
     pub registry: mpsc::Sender<ToRegistry>,
     /// What requests are judged by.
     pub surroundings: Arc<Surroundings>,
+    /// How often may be asked.
+    pub rates: Arc<Rates>,
     /// The figures.
     pub figures: PrometheusHandle,
     /// What links begin with.
@@ -37,7 +47,14 @@ pub fn routes(parts: Parts) -> Router {
         .route("/", get(square::front_page))
         .route("/s/{space}", get(square::space))
         .route("/api/spaces", post(api::make_space))
-        .route("/api/spaces/{id}", get(glance::look))
+        .route("/api/spaces/{id}", get(glance::look).patch(space::change).delete(space::close))
+        .route("/api/spaces/{id}/slots", get(slots::list).post(slots::make))
+        .route("/api/spaces/{id}/slots/{slot}", patch(slots::change).delete(slots::remove))
+        .route("/api/spaces/{id}/topics", get(topics::list).post(topics::post))
+        .route("/api/spaces/{id}/topics/{topic}", get(topics::show).patch(topics::change).delete(topics::withdraw))
+        .route("/api/spaces/{id}/visits", get(visits::list))
+        .route("/api/spaces/{id}/visits.csv", get(visits::csv))
+        .route("/api/spaces/{id}/agenda.ics", get(agenda::calendar))
         .route("/openapi.json", get(openapi::document))
         .route("/healthz", get(figures::healthz))
         .route("/readyz", get(figures::readyz))

@@ -1,5 +1,6 @@
 //! `/openapi.json`: the HTTP interface, described by the types that serve it.
 
+use super::desk::{agenda, slots, space, topics, visits};
 use super::{api, glance};
 use axum::Json;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -8,8 +9,10 @@ use utoipa::{Modify, OpenApi, ToSchema};
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Torg", description = "A market square on the web. People come in by links over websockets \
-                                        (PROTOCOL.md); this is how spaces are made and looked at."),
-    paths(api::make_space, glance::look, healthz, readyz, metrics),
+                                        (PROTOCOL.md); this is how spaces are made, planned and read out."),
+    paths(api::make_space, glance::look, space::change, space::close, slots::list, slots::make, slots::change,
+          slots::remove, topics::list, topics::show, topics::post, topics::change, topics::withdraw, visits::list,
+          visits::csv, agenda::calendar, healthz, readyz, metrics),
     modifiers(&Tokens)
 )]
 struct Document;
@@ -68,7 +71,7 @@ pub(super) struct NewSpace {
 /// A map. Metres; origin top left, x to the right, y down.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "see NewSpace")]
-struct Map {
+pub(super) struct Map {
     #[schema(minimum = 4, maximum = 600)]
     width_m: f32,
     #[schema(minimum = 4, maximum = 600)]
@@ -114,7 +117,7 @@ struct Zone {
 #[derive(ToSchema)]
 #[schema(rename_all = "snake_case")]
 #[expect(dead_code, reason = "see NewSpace")]
-enum Hearing {
+pub(super) enum Hearing {
     Close,
     Room,
     Hall,
@@ -149,6 +152,54 @@ mod tests {
     use torg_protocol::geometry::HearingPreset;
     use torg_protocol::map::{MapSpec, TableSpec, TableWall, ZoneKind as WireZoneKind, ZoneSpec};
     use torg_protocol::text::Label;
+
+    /// Every call stands in it with every method, says who may call, and refers to nothing that isn't there.
+    #[test]
+    fn every_call_is_described() {
+        let document = serde_json::to_value(Document::openapi()).expect("JSON");
+        let paths = document["paths"].as_object().expect("paths");
+        let mut calls = Vec::new();
+        for (path, methods) in paths {
+            for (method, call) in methods.as_object().expect("methods") {
+                calls.push(format!("{method} {path}"));
+                let below_space = path.starts_with("/api/spaces/{id}");
+                let by_link = call["security"].to_string().contains("link_token");
+                assert_eq!(by_link, below_space, "{method} {path}");
+                for status in ["401", "404", "429"].iter().filter(|_| below_space) {
+                    assert!(call["responses"][status].is_object(), "{method} {path} can be refused with {status}");
+                }
+            }
+        }
+        calls.sort_unstable();
+        let text = document.to_string();
+        for reference in text.split("\"#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next()) {
+            assert!(document["components"]["schemas"][reference].is_object(), "{reference} is not described");
+        }
+        assert_eq!(
+            calls,
+            [
+                "delete /api/spaces/{id}",
+                "delete /api/spaces/{id}/slots/{slot}",
+                "delete /api/spaces/{id}/topics/{topic}",
+                "get /api/spaces/{id}",
+                "get /api/spaces/{id}/agenda.ics",
+                "get /api/spaces/{id}/slots",
+                "get /api/spaces/{id}/topics",
+                "get /api/spaces/{id}/topics/{topic}",
+                "get /api/spaces/{id}/visits",
+                "get /api/spaces/{id}/visits.csv",
+                "get /healthz",
+                "get /metrics",
+                "get /readyz",
+                "patch /api/spaces/{id}",
+                "patch /api/spaces/{id}/slots/{slot}",
+                "patch /api/spaces/{id}/topics/{topic}",
+                "post /api/spaces",
+                "post /api/spaces/{id}/slots",
+                "post /api/spaces/{id}/topics",
+            ]
+        );
+    }
 
     /// The schemas say the same as the wire's types: same fields, same words.
     #[test]

@@ -2,10 +2,12 @@
 
 use super::{Keeper, translate};
 use crate::keeper::books::Settled;
+use crate::mailbox::call::{Reply, Topic};
 use crate::mailbox::{Join, Outgoing, SessionId};
 use std::collections::VecDeque;
 use torg_protocol::ServerMessage;
-use torg_protocol::ids::{ParticipantId, RequestId};
+use torg_protocol::agenda::Slot;
+use torg_protocol::ids::{ParticipantId, RequestId, SlotId, TopicId};
 use torg_protocol::message::{GoodbyeReason, Made, Refusal, RefusalCode};
 use torg_protocol::people::{Destination, Microphone};
 use torg_protocol::units::TimeMs;
@@ -21,8 +23,19 @@ pub(super) enum After {
     Stays(VecDeque<Stay>),
     /// Somebody asked, on a websocket, and is told; without a number when it was no request.
     Answer { session: SessionId, request: Option<RequestId>, made: Option<Made> },
+    /// Somebody asked through the API, and is answered.
+    Promise(Promise),
     /// Somebody wants in.
     Come { join: Box<Join>, coming: Coming },
+}
+
+/// What is answered through the API once it is so: how a slot or a topic stands then, or that something is gone.
+#[derive(Debug)]
+pub(super) enum Promise {
+    Slot(SlotId, Reply<Slot>),
+    Topic(TopicId, Reply<Topic>),
+    Gone(Reply<()>),
+    Closed(Reply<()>),
 }
 
 /// Whether the space goes on.
@@ -30,18 +43,24 @@ pub(super) enum After {
 pub(super) enum Then {
     GoOn,
     StartAgain,
+    /// It was closed for good.
+    Close,
 }
 
 impl Keeper {
     /// The record has answered: people are told what is so now, and those who asked that it is done; or that it isn't.
     pub(super) fn settled(&mut self, now: TimeMs, settled: Settled) -> Then {
         match settled {
-            Settled::Done { facts, news, after } => {
+            Settled::Done { facts, news, occasions, after } => {
+                self.tell_outside(occasions);
                 self.tell_news(&news);
                 for fact in &facts {
                     self.carry_out(now, fact);
                 }
                 self.done(now, after);
+                if self.books.settled().is_closed() {
+                    return Then::Close;
+                }
             }
             Settled::Failed(afters) => afters.into_iter().for_each(|after| self.not_done(after)),
             Settled::Doubtful => return Then::StartAgain,
@@ -58,6 +77,7 @@ impl Keeper {
                     self.people.push(participant, Outgoing::message(&ServerMessage::Done { request, made }));
                 }
             }
+            After::Promise(promise) => self.keep_promise(promise),
             After::Come { join, coming } => self.arrive(now, join, &coming),
         }
     }
@@ -69,6 +89,11 @@ impl Keeper {
                 if let Some(participant) = self.people.of_session(session) {
                     self.people.push(participant, Outgoing::refused_request(not_saved(), request));
                 }
+            }
+            After::Promise(Promise::Slot(_, reply)) => drop(reply.send(Err(not_saved().into()))),
+            After::Promise(Promise::Topic(_, reply)) => drop(reply.send(Err(not_saved().into()))),
+            After::Promise(Promise::Gone(reply) | Promise::Closed(reply)) => {
+                drop(reply.send(Err(not_saved().into())));
             }
             After::Come { join, coming } => {
                 self.coming.remove(&coming.participant);

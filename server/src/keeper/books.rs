@@ -2,7 +2,9 @@
 //! people are told. Between them is what is on its way to the record.
 
 use super::after::After;
+use super::outside;
 use crate::limits::{FACTS_A_SNAPSHOT, RECORD_RETRY_MS, STAYS_AN_APPEND_MAX, STAYS_UNSAVED_MAX};
+use crate::mailbox::occasion::What;
 use crate::mailbox::{Append, NotWritten, ToRecord};
 use std::collections::VecDeque;
 use tokio::sync::{mpsc, oneshot};
@@ -37,7 +39,7 @@ struct OnTheWay {
 #[derive(Debug)]
 pub(super) enum Settled {
     /// It is committed, and the settled ledger has taken it in.
-    Done { facts: Vec<Fact>, news: Vec<News>, after: After },
+    Done { facts: Vec<Fact>, news: Vec<News>, occasions: Vec<(TimeMs, What)>, after: After },
     /// It is not, and neither is anything that was sent after it.
     Failed(Vec<After>),
     /// Nobody knows: the space must start again from its record.
@@ -164,9 +166,10 @@ impl Books {
                 let Some(OnTheWay { at, facts, after, .. }) = self.on_the_way.pop_front() else {
                     return Settled::Failed(vec![]);
                 };
+                let occasions = outside::occasions(&self.settled, at, &facts);
                 let news = self.settled.apply_all(at, &facts);
                 self.snapshot(facts.len());
-                Settled::Done { facts, news, after }
+                Settled::Done { facts, news, occasions, after }
             }
             Err(NotWritten::Refused(why)) => {
                 tracing::error!("what happened in the space could not be written: {why}");

@@ -5,11 +5,14 @@
 
 mod after;
 mod books;
+mod calls;
 mod heard;
 mod join;
 mod lobby;
 mod market;
+mod outside;
 mod people;
+mod remap;
 mod resume;
 mod telling;
 #[cfg(test)]
@@ -19,6 +22,7 @@ mod translate;
 use crate::clock::Clock;
 use crate::limits::{KEEPER_BATCH_MAX, KEEPER_INBOX_MAX, LAST_WRITES_WAIT, TICK, TICKS_PER_ABSENCES, TICKS_PER_HEARD};
 use crate::links::PersonKey;
+use crate::mailbox::occasion::Occasion;
 use crate::mailbox::{MediaEvent, Outgoing, Population, RoutesCell, SessionId, SpaceKey, ToKeeper, ToMedia, ToRecord};
 use crate::metrics::{Counted, SPACES_RUNNING, TICK_SECONDS};
 use after::Then;
@@ -66,6 +70,8 @@ pub struct Begin {
     pub ledger: Ledger,
     /// Where what lasts is written.
     pub record: mpsc::Sender<ToRecord>,
+    /// Where is told what others outside of the square are to know, if anybody is.
+    pub outside: Option<mpsc::Sender<Occasion>>,
     /// By which people are known again.
     pub people: PersonKey,
     /// How long it goes on without anybody there.
@@ -79,8 +85,10 @@ pub enum End {
     Empty,
     /// It was told to stop.
     Stopped,
-    /// It doesn't know what is written of it, and starts again from that.
+    /// It doesn't know what is written of it, or has another map: it starts again from its file and its record.
     StartsAgain,
+    /// It was closed for good, and its record says so.
+    Closed,
 }
 
 /// A keeper's inbox.
@@ -107,26 +115,35 @@ pub async fn keep(begin: Begin, myself: mpsc::Sender<ToKeeper>, mut inbox: mpsc:
             biased;
             _ = ticks.tick() => {
                 keeper.tick();
-                if keeper.may_rest() && keeper.empty_since.is_some_and(|since| since.elapsed() > rests_after) {
+                if keeper.may_rest() && inbox.is_empty() && keeper.empty_since.is_some_and(|since| since.elapsed() > rests_after) {
                     // Who wants in at this moment finds the inbox closed, and the registry starts a new keeper.
                     inbox.close();
                     tracing::info!("the space rests: nobody is there");
                     return End::Empty;
                 }
             }
-            answer = keeper.books.answered() => {
-                if keeper.answer(answer) == Then::StartAgain {
-                    return End::StartsAgain;
+            answer = keeper.books.answered() => match keeper.answer(answer) {
+                Then::GoOn => {}
+                Then::StartAgain => return End::StartsAgain,
+                Then::Close => {
+                    tracing::info!("the space was closed for good");
+                    keeper.say_goodbye(GoodbyeReason::SpaceClosed);
+                    return End::Closed;
                 }
-            }
+            },
             _ = inbox.recv_many(&mut batch, KEEPER_BATCH_MAX) => {
                 for message in batch.drain(..) {
-                    if matches!(message, ToKeeper::Stop) {
-                        keeper.write_last().await;
-                        keeper.say_goodbye(GoodbyeReason::ServerStops);
-                        return End::Stopped;
-                    }
-                    keeper.handle(message);
+                    let (reason, end) = match message {
+                        ToKeeper::Stop => (GoodbyeReason::ServerStops, End::Stopped),
+                        ToKeeper::StartAgain => (GoodbyeReason::SpaceRestarts, End::StartsAgain),
+                        message => {
+                            keeper.handle(message);
+                            continue;
+                        }
+                    };
+                    keeper.write_last().await;
+                    keeper.say_goodbye(reason);
+                    return end;
                 }
             }
         }
@@ -144,6 +161,7 @@ struct Keeper {
     people: People,
     population: Population,
     people_key: PersonKey,
+    outside: Option<mpsc::Sender<Occasion>>,
     books: Books,
     /// Who is in and who sits where, for visits.
     seating: Seating,
@@ -174,6 +192,7 @@ impl Keeper {
             people: People::default(),
             population: begin.population,
             people_key: begin.people,
+            outside: begin.outside,
             seating: Seating::resume(&begin.ledger, now),
             books: Books::new(begin.ledger, begin.record),
             absences: Absences::default(),
@@ -196,8 +215,14 @@ impl Keeper {
             ToKeeper::Gone { session } => self.gone(now, session),
             ToKeeper::Media(event) => self.media_event(now, event),
             ToKeeper::LinksRenewed => self.show_all_out(now),
+            ToKeeper::Call(call) => self.call(now, call),
+            ToKeeper::Changed { name, hearing } => {
+                self.name = name.unwrap_or_else(|| self.name.clone());
+                hearing.into_iter().for_each(|preset| self.space.prefer_hearing(preset));
+                self.tell(now);
+            }
             // Handled by the loop.
-            ToKeeper::Stop => {}
+            ToKeeper::Stop | ToKeeper::StartAgain => {}
         }
     }
 
@@ -333,7 +358,7 @@ impl Keeper {
         let written = async {
             while !self.books.is_at_rest() {
                 let answer = self.books.answered().await;
-                if answer.is_err() || self.answer(answer) == Then::StartAgain {
+                if answer.is_err() || self.answer(answer) != Then::GoOn {
                     return;
                 }
             }

@@ -9,7 +9,7 @@ use torg_record::{Keyring, KeyringError};
 use torg_space::ledger::{Fact, Ledger, Personal};
 
 /// A text and whose it is.
-type Text = (Option<ParticipantId>, String);
+type Text = (ParticipantId, String);
 
 pub(super) async fn seal_facts(keyring: &Keyring, space: &SpaceId, facts: &mut [Fact]) -> Result<(), KeyringError> {
     seal(keyring, space, |visit| facts.iter_mut().for_each(|fact| fact.personal_mut(visit))).await
@@ -49,11 +49,7 @@ async fn seal(
     });
     let mut sealed = VecDeque::with_capacity(texts.len());
     for (of, text) in texts {
-        // A name that came through the API alone is nobody's in here, so there is no key for it.
-        sealed.push_back(match of {
-            Some(person) => Some(keyring.seal(space, person, &text).await?),
-            None => None,
-        });
+        sealed.push_back(Some(keyring.seal(space, of, &text).await?));
     }
     each(&mut |personal| personal.seal(|_, _| sealed.pop_front().flatten()));
     Ok(())
@@ -74,10 +70,7 @@ fn sealed_texts(mut each: impl FnMut(&mut dyn FnMut(&mut Personal))) -> Vec<Text
 async fn open(keyring: &Keyring, space: &SpaceId, texts: Vec<Text>) -> Result<VecDeque<Option<String>>, KeyringError> {
     let mut opened = VecDeque::with_capacity(texts.len());
     for (of, sealed) in texts {
-        opened.push_back(match of {
-            Some(person) => keyring.unseal(space, person, &sealed).await?,
-            None => None,
-        });
+        opened.push_back(keyring.unseal(space, of, &sealed).await?);
     }
     Ok(opened)
 }

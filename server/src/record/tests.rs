@@ -24,7 +24,7 @@ fn id() -> SpaceId {
 
 fn comes(number: u32, name: &str) -> Fact {
     let person = ParticipantId(number);
-    Fact::PersonCame { person, name: Personal::new(Some(person), name), role: Role::Participant, waits: false }
+    Fact::PersonCame { person, name: Personal::new(person, name), role: Role::Participant, waits: false }
 }
 
 /// Tells the record facts; what came of it.

@@ -31,6 +31,15 @@ pub fn create(path: &Path, content: &[u8]) -> io::Result<bool> {
     }
 }
 
+/// Gives a file another name in its folder, in place of what may be there. Afterwards it is on the disk.
+///
+/// # Errors
+/// As the file system says, such as that there is no such file; nothing changed then.
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    std::fs::rename(from, to)?;
+    sync_folder(to)
+}
+
 /// Whether a file is a draft that a crash left behind.
 pub(crate) fn is_draft(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "draft")
@@ -81,5 +90,10 @@ mod tests {
         replace(&path, b"three").expect("replaced");
         assert_eq!(std::fs::read(&path).expect("readable"), b"three");
         assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1, "no draft stays");
+        let aside = folder.path().join("file.closed");
+        rename(&path, &aside).expect("renamed");
+        assert_eq!(std::fs::read(&aside).expect("readable"), b"three");
+        let error = rename(&path, &aside).expect_err("gone already");
+        assert_eq!(error.kind(), io::ErrorKind::NotFound);
     }
 }

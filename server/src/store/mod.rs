@@ -5,6 +5,7 @@
 //! DATA/server.lock       held by the running server: two of them would not know of each other's people
 //! DATA/spaces.lock       held for the moment of a change
 //! DATA/spaces/ID.json    a space
+//! DATA/spaces/ID.closed  a space that was closed for good, as it was: its id is never given again
 //! ```
 //! The files are the truth: they are read at every use, so a link renewed by `torg links --renew` counts at
 //! once, also for a running server. A damaged file is named and left alone.
@@ -166,6 +167,9 @@ impl Store {
             return Err(StoreError::Full);
         }
         let path = self.path(&record.id);
+        if self.is_closed(&record.id) {
+            return Err(StoreError::Exists(record.id.clone()));
+        }
         match atomic::create(&path, &encode(record)) {
             Ok(true) => Ok(()),
             Ok(false) => Err(StoreError::Exists(record.id.clone())),
@@ -178,12 +182,43 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unknown`], [`StoreError::Damaged`] or [`StoreError::File`].
     pub fn renew(&self, id: &SpaceId) -> Result<SpaceRecord, StoreError> {
+        self.change(id, |record| record.generation = Generation(record.generation.0.saturating_add(1)))
+    }
+
+    /// Changes what is written of a space, and gives what it is now.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`], [`StoreError::Damaged`] or [`StoreError::File`].
+    pub fn change(&self, id: &SpaceId, change: impl FnOnce(&mut SpaceRecord)) -> Result<SpaceRecord, StoreError> {
         let _change = self.lock_for_change()?;
         let mut record = self.read(id)?.ok_or_else(|| StoreError::Unknown(id.clone()))?;
-        record.generation = Generation(record.generation.0.saturating_add(1));
+        change(&mut record);
         let path = self.path(id);
         atomic::replace(&path, &encode(&record)).map_err(|source| StoreError::File { path, source })?;
         Ok(record)
+    }
+
+    /// Closes a space for good: its file is set aside. It is no fault when that was done before.
+    ///
+    /// # Errors
+    /// [`StoreError::File`].
+    pub fn close(&self, id: &SpaceId) -> Result<(), StoreError> {
+        let _change = self.lock_for_change()?;
+        let path = self.path(id);
+        match atomic::rename(&path, &self.closed_path(id)) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => Err(StoreError::File { path, source }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether there was a space of this id that was closed for good.
+    #[must_use]
+    pub fn is_closed(&self, id: &SpaceId) -> bool {
+        self.closed_path(id).exists()
+    }
+
+    fn closed_path(&self, id: &SpaceId) -> PathBuf {
+        self.folder.join("spaces").join(format!("{id}.closed"))
     }
 
     fn path(&self, id: &SpaceId) -> PathBuf {
@@ -294,6 +329,21 @@ mod tests {
         assert!(matches!(store.create(&record("half")), Err(StoreError::Exists(_))));
         assert!(matches!(store.renew(&record("half").id), Err(StoreError::Damaged { .. })));
         assert_eq!(std::fs::read(folder.path().join("spaces/half.json")).expect("still there"), half);
+    }
+
+    #[test]
+    fn a_closed_space_is_set_aside_and_its_id_not_given_again() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = Store::open(folder.path()).expect("a store");
+        store.create(&record("circle")).expect("made");
+        assert!(!store.is_closed(&record("circle").id));
+        store.close(&record("circle").id).expect("closed");
+        store.close(&record("circle").id).expect("as asked");
+        assert!(store.is_closed(&record("circle").id));
+        assert_eq!(store.read(&record("circle").id).expect("readable"), None);
+        assert!(matches!(store.create(&record("circle")), Err(StoreError::Exists(_))));
+        assert!(matches!(store.change(&record("circle").id, |_| {}), Err(StoreError::Unknown(_))));
+        assert_eq!(store.list().expect("a list").0, []);
     }
 
     #[test]

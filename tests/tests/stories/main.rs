@@ -2,6 +2,7 @@
 //!
 //! Levels are measured in what the guests recorded, by frequency: each speaker has a tone of their own.
 
+mod api;
 mod bad_input;
 mod bad_networks;
 mod hearing;

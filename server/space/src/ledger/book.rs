@@ -1,8 +1,8 @@
 //! What the ledger holds, as it is written in a snapshot. Everything that only helps to find things is in
 //! [`Index`](super::index::Index).
 
-use super::personal::Personal;
-use super::written::TopicWords;
+use super::personal::{Personal, unknown_name};
+use super::written::{Bringer, TopicWords};
 use crate::limits::PARTICIPANTS_MAX;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,6 +21,9 @@ pub(super) struct Book {
     pub(super) help: BTreeMap<ParticipantId, HelpEntry>,
     pub(super) door: Door,
     pub(super) capacity: u16,
+    /// Whether the space was closed for good.
+    #[serde(default)]
+    pub(super) closed: bool,
     pub(super) newest: Newest,
     /// The last moment of which anything is known.
     pub(super) last: TimeMs,
@@ -118,6 +121,15 @@ impl Named {
             Self::Outside(_) => None,
         }
     }
+
+    /// Whether this is who is meant.
+    pub(super) fn is(&self, bringer: &Bringer) -> bool {
+        match (self, bringer) {
+            (Self::Person { id, .. }, Bringer::Person(person)) => id == person,
+            (Self::Outside(mine), Bringer::Outside(name)) => mine == name,
+            _ => false,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -149,6 +161,7 @@ impl Default for Book {
             help: BTreeMap::new(),
             door: Door::Open,
             capacity: u16::try_from(PARTICIPANTS_MAX).unwrap_or(u16::MAX),
+            closed: false,
             newest: Newest::default(),
             last: TimeMs(0),
             last_bell: TimeMs(0),
@@ -173,7 +186,7 @@ impl Book {
 
     pub(super) fn show_person(&self, id: ParticipantId, name: usize) -> NamedPerson {
         let names = self.people.get(&id).map_or(&[][..], |member| &member.names);
-        let name = names.get(name).or(names.last()).map_or_else(|| Personal::new(None, "").name(), Personal::name);
+        let name = names.get(name).or(names.last()).map_or_else(unknown_name, Personal::name);
         NamedPerson { participant: Some(id), name }
     }
 

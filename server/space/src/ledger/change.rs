@@ -37,6 +37,15 @@ pub enum Change {
     PostTopic { text: TopicText, convener: Option<PersonName>, at: Option<Cell>, anyway: bool },
     /// Say it another way.
     EditTopic { topic: TopicId, text: TopicText },
+    /// Change several things of a topic at once, or none of them, through the API: what it says, who brings it, and
+    /// where it is (`Some(None)`: back to the tray).
+    ReviseTopic {
+        topic: TopicId,
+        text: Option<TopicText>,
+        convener: Option<PersonName>,
+        at: Option<Option<Cell>>,
+        anyway: bool,
+    },
     /// Put a topic on a free cell.
     PlaceTopic { topic: TopicId, at: Cell, anyway: bool },
     /// Back to the tray.
@@ -75,6 +84,8 @@ pub enum Change {
     SetDoor { door: Door },
     /// How many may be in.
     SetCapacity { people: u16 },
+    /// Close the space for good.
+    CloseSpace,
     /// Mute somebody.
     Mute { participant: ParticipantId },
     /// Ask somebody to open the microphone.

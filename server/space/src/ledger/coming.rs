@@ -65,7 +65,7 @@ impl Ledger {
                 let back = changed.then_some(Fact::PersonCameBack { person, role, waits });
                 // Who has had as many names as can be kept comes under the last of them.
                 let renamed = !member.is_called(comer.name) && member.names.len() < NAMES_A_PERSON_MAX;
-                let name = || Personal::new(Some(person), comer.name);
+                let name = || Personal::new(person, comer.name);
                 let renamed = renamed.then(|| Fact::PersonRenamed { person, name: name() });
                 back.into_iter().chain(renamed).collect()
             }
@@ -79,7 +79,7 @@ impl Ledger {
             return Err(LedgerRefusal::SpaceFull { max: PEOPLE_REMEMBERED_MAX });
         }
         let person = ParticipantId(self.book.newest.person + 1);
-        Ok(Fact::PersonCame { person, name: Personal::new(Some(person), comer.name), role, waits })
+        Ok(Fact::PersonCame { person, name: Personal::new(person, comer.name), role, waits })
     }
 
     /// Whether somebody is told how the door stands and who waits.

@@ -152,6 +152,15 @@ facts! {
         /// By whom.
         by: Actor,
     }
+    /// Somebody else brings a topic, as was said through the API.
+    "convener_set.1" ConvenerSet {
+        /// Which.
+        topic: TopicId,
+        /// Who.
+        convener: Bringer,
+        /// By whom.
+        by: Actor,
+    }
     /// Conveners of a topic were asked to merge it into another.
     "merge_proposed.1" MergeProposed {
         /// The topic that stays.
@@ -247,6 +256,11 @@ facts! {
         visit: VisitId,
         /// When. Not after the visit's beginning means that there was none.
         to: TimeMs,
+    }
+    /// The space was closed for good. Nothing follows.
+    "space_closed.1" SpaceClosed {
+        /// By whom.
+        by: Actor,
     }
     /// The space ran at this moment, and people sat where they sat.
     "space_ran.1" SpaceRan {}

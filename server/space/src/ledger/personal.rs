@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use torg_protocol::ids::ParticipantId;
+use torg_protocol::ids::{ParticipantId, TopicId};
 use torg_protocol::text::{PersonName, Prose, Title};
 
 /// What stands where somebody's name was forgotten: *nomen nescio*, as it is written in minutes.
@@ -12,12 +12,15 @@ const UNKNOWN_NAME: &str = "N. N.";
 /// What stands where a title was forgotten.
 const UNKNOWN_TITLE: &str = "N. N.";
 
+/// What tells the number of somebody outside from those of people who came.
+const OUTSIDE: u32 = 1 << 31;
+
 /// A name, or what somebody wrote.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Personal {
-    /// Whose it is. Nobody's in here when it came through the API, under a name alone.
-    of: Option<ParticipantId>,
+    /// Whose it is.
+    of: ParticipantId,
     text: String,
     #[serde(default, skip_serializing_if = "State::is_plain")]
     state: State,
@@ -41,13 +44,13 @@ impl State {
 impl Personal {
     /// Text of somebody.
     #[must_use]
-    pub fn new(of: Option<ParticipantId>, text: impl fmt::Display) -> Self {
+    pub fn new(of: ParticipantId, text: impl fmt::Display) -> Self {
         Self { of, text: text.to_string(), state: State::Plain }
     }
 
     /// Whose it is.
     #[must_use]
-    pub fn of(&self) -> Option<ParticipantId> {
+    pub fn of(&self) -> ParticipantId {
         self.of
     }
 
@@ -60,8 +63,7 @@ impl Personal {
     /// The text as a name: *N. N.* when it was forgotten.
     #[must_use]
     pub fn name(&self) -> PersonName {
-        let unknown = || PersonName::parse(UNKNOWN_NAME).expect("a test parses it");
-        PersonName::parse(self.as_str()).unwrap_or_else(|_| unknown())
+        PersonName::parse(self.as_str()).unwrap_or_else(|_| unknown_name())
     }
 
     /// The text as a title.
@@ -79,7 +81,7 @@ impl Personal {
 
     /// Puts what `seal` makes of the text in its place. What is sealed or forgotten stays as it is, and so does text
     /// of which `seal` makes nothing.
-    pub fn seal(&mut self, seal: impl FnOnce(Option<ParticipantId>, &str) -> Option<String>) {
+    pub fn seal(&mut self, seal: impl FnOnce(ParticipantId, &str) -> Option<String>) {
         if self.state == State::Plain
             && let Some(sealed) = seal(self.of, &self.text)
         {
@@ -88,7 +90,7 @@ impl Personal {
     }
 
     /// Opens what was sealed; it is forgotten when `open` makes nothing of it.
-    pub fn open(&mut self, open: impl FnOnce(Option<ParticipantId>, &str) -> Option<String>) {
+    pub fn open(&mut self, open: impl FnOnce(ParticipantId, &str) -> Option<String>) {
         if self.state == State::Sealed {
             (self.text, self.state) = match open(self.of, &self.text) {
                 Some(text) => (text, State::Plain),
@@ -98,11 +100,23 @@ impl Personal {
     }
 }
 
+/// What stands where nobody is known any more.
+pub(super) fn unknown_name() -> PersonName {
+    PersonName::parse(UNKNOWN_NAME).expect("a test parses it")
+}
+
+/// Whose the words of a topic are that came through the API with nobody's name in here: of somebody whom nobody knows,
+/// and who may want to be forgotten all the same. People are counted up from one and topics too, so the upper half of
+/// the numbers is free for one of these for each topic.
+pub(super) fn somebody_outside(topic: TopicId) -> ParticipantId {
+    ParticipantId(topic.0 | OUTSIDE)
+}
+
 /// No names in logs, not even by accident.
 impl fmt::Debug for Personal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let chars = self.text.chars().count();
-        write!(f, "Personal({:?} of {:?}, {chars} characters)", self.state, self.of.map(|of| of.0))
+        write!(f, "Personal({:?} of {:?}, {chars} characters)", self.state, self.of.0)
     }
 }
 
@@ -112,7 +126,7 @@ mod tests {
 
     #[test]
     fn what_is_sealed_opens_under_its_key_and_is_forgotten_without() {
-        let ann = Some(ParticipantId(1));
+        let ann = ParticipantId(1);
         let plain = Personal::new(ann, "Ann");
         let mut text = plain.clone();
         text.seal(|of, text| (of == ann).then(|| format!("#{text}")));
@@ -125,5 +139,11 @@ mod tests {
         text.open(|_, _| None);
         assert_eq!((text.name().as_str(), text.title().as_str(), text.prose().as_str()), ("N. N.", "N. N.", ""));
         assert!(!format!("{plain:?}").contains("Ann"));
+    }
+
+    #[test]
+    fn who_is_outside_is_nobody_of_the_space() {
+        assert_eq!(somebody_outside(TopicId(7)), ParticipantId(2_147_483_655));
+        assert_ne!(somebody_outside(TopicId(7)), somebody_outside(TopicId(8)));
     }
 }

@@ -25,7 +25,7 @@ impl Ledger {
         let person = by.person()?;
         match change {
             Change::PostTopic { text, at, .. } => {
-                self.brought(person, &TopicWords::of(Some(person), text), *at).map(Repeated::Topic)
+                self.brought(person, &TopicWords::of(person, text), *at).map(Repeated::Topic)
             }
             Change::AddComment { topic, text } => {
                 self.book.live(*topic)?.just_said(person, text).map(Repeated::Comment)

@@ -28,6 +28,10 @@ pub enum Deed {
     HoldDoor,
     /// Say how the door stands, and how many may be in.
     SetDoor,
+    /// Give the space another name or map.
+    ArrangeSpace,
+    /// Close the space for good.
+    CloseSpace,
     /// Mute somebody, or ask to unmute.
     Mute,
     /// Walk somebody to a place.
@@ -59,7 +63,7 @@ pub enum Right {
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::PostTopic,
         Self::ArrangeTopic,
         Self::MergeTopic,
@@ -71,6 +75,8 @@ impl Deed {
         Self::GrantHost,
         Self::HoldDoor,
         Self::SetDoor,
+        Self::ArrangeSpace,
+        Self::CloseSpace,
         Self::Mute,
         Self::Move,
         Self::Remove,
@@ -114,6 +120,8 @@ pub fn right(role: Role, deed: Deed) -> Right {
         Deed::GrantHost       => [Y,    N,       N,           N,        N,        N,      N],
         Deed::HoldDoor        => [Y,    Y,       N,           N,        N,        Y,      N],
         Deed::SetDoor         => [Y,    Y,       N,           N,        N,        N,      N],
+        Deed::ArrangeSpace    => [Y,    Y,       N,           N,        N,        N,      N],
+        Deed::CloseSpace      => [Y,    N,       N,           N,        N,        N,      N],
         Deed::Mute            => [Y,    Y,       Y,           N,        N,        N,      N],
         Deed::Move            => [Y,    Y,       N,           N,        N,        Y,      N],
         Deed::Remove          => [Y,    Y,       N,           N,        N,        N,      N],
@@ -156,7 +164,7 @@ mod tests {
         let always_own = matches!(deed, MergeTopic | HostTopic);
         let more = match role {
             Role::Host => !always_own,
-            Role::CoHost => !always_own && deed != GrantHost,
+            Role::CoHost => !always_own && !matches!(deed, GrantHost | CloseSpace),
             Role::Facilitator => deed == Mute,
             Role::Helper => matches!(deed, HoldDoor | Move | AnswerHelp),
             Role::Convener | Role::Reporter | Role::Participant => false,

@@ -2,13 +2,14 @@
 
 use super::Ledger;
 use super::book::{Book, Fate, Phase, TopicEntry, VisitEntry};
-use super::change::Actor;
+use super::change::{Actor, TopicText};
 use super::rights::{Deed, Right, right};
+use std::ops::Bound;
 use torg_protocol::agenda::{AgendaView, Comment, Slot, TopicCard, TopicDetail, Visit};
 use torg_protocol::ids::{ParticipantId, SlotId, TableId, TopicId, VisitId};
 use torg_protocol::limits::VISITS_READ_MAX;
 use torg_protocol::people::{Door, Role};
-use torg_protocol::text::{PersonName, Prose};
+use torg_protocol::text::{PersonName, Prose, Title};
 use torg_protocol::units::TimeMs;
 
 /// A call for help.
@@ -60,6 +61,32 @@ impl Ledger {
     /// The cards of all live topics, by id.
     pub fn cards(&self) -> impl Iterator<Item = &TopicCard> {
         self.index.cards.values()
+    }
+
+    /// What a live topic says, as it could be asked for.
+    #[must_use]
+    pub fn topic_text(&self, id: TopicId) -> Option<TopicText> {
+        let text = &self.book.live(id)?.text;
+        let (title, description) = (text.title.title(), text.description.prose());
+        Some(TopicText {
+            title,
+            description,
+            wish: text.wish,
+            needs: text.needs.clone(),
+            language: text.language.clone(),
+        })
+    }
+
+    /// What a topic is called, also one that was withdrawn or merged.
+    #[must_use]
+    pub fn title(&self, id: TopicId) -> Option<Title> {
+        self.book.topics.get(&id).map(|entry| entry.text.title.title())
+    }
+
+    /// Whether the space was closed for good.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.book.closed
     }
 
     /// The topic into which another one went.
@@ -116,6 +143,12 @@ impl Ledger {
     /// Every visit, by id.
     pub fn visits(&self) -> impl Iterator<Item = Visit> + '_ {
         self.book.visits.iter().map(|(&id, entry)| self.visit(id, entry))
+    }
+
+    /// Visits with higher ids than `after`, by id.
+    pub fn visits_after(&self, after: VisitId) -> impl Iterator<Item = Visit> + '_ {
+        let later = self.book.visits.range((Bound::Excluded(after), Bound::Unbounded));
+        later.map(|(&id, entry)| self.visit(id, entry))
     }
 
     fn newest(&self, newest_first: impl Iterator<Item = VisitId>) -> Vec<Visit> {

@@ -24,7 +24,7 @@ pub struct TopicWords {
 
 impl TopicWords {
     /// What somebody typed, as it is written. The text is whoever's who wrote it.
-    pub(super) fn of(writer: Option<ParticipantId>, text: &TopicText) -> Self {
+    pub(super) fn of(writer: ParticipantId, text: &TopicText) -> Self {
         let mut needs = text.needs.clone();
         needs.sort_unstable();
         needs.dedup();
@@ -62,6 +62,16 @@ pub enum Bringer {
     Outside(Personal),
 }
 
+impl Bringer {
+    /// Who, if it is somebody of the space.
+    pub(super) fn person(&self) -> Option<ParticipantId> {
+        match self {
+            Self::Person(person) => Some(*person),
+            Self::Outside(_) => None,
+        }
+    }
+}
+
 impl Fact {
     /// Shows `visit` every personal text in it, to be sealed or opened in place.
     pub fn personal_mut(&mut self, visit: &mut dyn FnMut(&mut Personal)) {
@@ -74,6 +84,7 @@ impl Fact {
                 }
             }
             Self::TopicEdited { text, .. } => text.personal_mut(visit),
+            Self::ConvenerSet { convener: Bringer::Outside(name), .. } => visit(name),
             Self::CommentAdded { text, .. } => visit(text),
             Self::TurnedAway { words, .. } | Self::Removed { words, .. } | Self::HelpCalled { words, .. } => {
                 visit(words);
@@ -95,6 +106,8 @@ impl Fact {
             | Self::TopicUnplaced { by, .. }
             | Self::TopicWithdrawn { by, .. }
             | Self::CoConvenersSet { by, .. }
+            | Self::ConvenerSet { by, .. }
+            | Self::SpaceClosed { by }
             | Self::MergeProposed { by, .. }
             | Self::MergeDeclined { by, .. }
             | Self::TopicMerged { by, .. }

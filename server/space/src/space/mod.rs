@@ -234,12 +234,17 @@ impl Space {
         if right(self.crowd[index].person.role, Deed::SetHearing) != Right::Yes {
             return Err(Refusal::NotAllowed);
         }
+        self.prefer_hearing(preset);
+        Ok(())
+    }
+
+    /// Voices carry so far from now on; whoever asks has the right to it.
+    pub fn prefer_hearing(&mut self, preset: HearingPreset) {
         if self.preset != preset {
             self.preset = preset;
             self.hearing.set_law(preset.law());
             self.tell_all(Happening::HearingChanged(preset));
         }
-        Ok(())
     }
 
     fn hear_voice(&mut self, index: usize, level: VoiceLevel) {

@@ -47,6 +47,10 @@ impl Desk {
         TimeMs(self.now.0.saturating_add_signed(minutes * MINUTE as i64))
     }
 
+    pub(crate) fn moment(&self) -> Moment<'_> {
+        Moment { now: self.now, map: &self.map, seating: &self.seating, waiting: &self.waiting }
+    }
+
     /// Somebody comes in by a link.
     pub(crate) fn come(&mut self, name: &str, link: Role) -> ParticipantId {
         self.come_as(None, name, link).expect("the door is open")
@@ -76,9 +80,8 @@ impl Desk {
     }
 
     pub(crate) fn asks(&mut self, by: Actor, change: &Change) -> Result<Vec<Fact>, LedgerRefusal> {
-        let moment = Moment { now: self.now, map: &self.map, seating: &self.seating, waiting: &self.waiting };
         let mut ahead = self.ledger.clone();
-        let facts = ahead.act(&moment, by, change)?;
+        let facts = ahead.act(&self.moment(), by, change)?;
         self.write(facts.clone());
         assert_eq!(self.ledger, ahead, "what was decided ahead is what comes of it");
         Ok(facts)

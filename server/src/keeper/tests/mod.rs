@@ -69,6 +69,7 @@ impl Desk {
             population: Population::default(),
             ledger,
             record,
+            outside: None,
             people: LinkKey::open(folder.path()).expect("a key").people_of(&id()),
             rests_after,
         };

@@ -137,7 +137,7 @@ const PATH_RULES: &[PathRule] = &[
 ];
 
 /// Parts of the server that send each other mail and know only the mailbox.
-const SERVER_PARTS: [&str; 6] = ["http", "session", "media", "store", "record", "keeper"];
+const SERVER_PARTS: [&str; 7] = ["http", "session", "media", "store", "record", "keeper", "webhooks"];
 
 /// What a crate may have of ours, for its build and its tests.
 const MANIFESTS: &[(&str, &[&str])] = &[

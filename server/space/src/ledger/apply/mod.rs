@@ -29,6 +29,10 @@ impl Ledger {
                 self.book.capacity = *people;
                 vec![News::Door]
             }
+            Fact::SpaceClosed { .. } => {
+                self.book.closed = true;
+                vec![]
+            }
             Fact::SlotAdded { slot, .. } | Fact::SlotEdited { slot, .. } => self.put_slot(at, slot),
             Fact::SlotRemoved { slot, .. } => self.take_slot(*slot),
             Fact::SlotOpened { slot, bell } => self.open_slot(*slot, *bell),

@@ -22,6 +22,16 @@ impl Ledger {
                 let named = participants.iter().map(|&person| self.named(person)).collect();
                 self.change_topic(*topic, |entry| entry.co_conveners = named)
             }
+            Fact::ConvenerSet { topic, convener, .. } => {
+                let convener = self.brought_by(convener);
+                self.change_topic(*topic, |entry| {
+                    let person = convener.person();
+                    entry
+                        .co_conveners
+                        .retain(|named| *named != convener && (person.is_none() || named.person() != person));
+                    entry.convener = convener;
+                })
+            }
             Fact::MergeProposed { topic, with, .. } => {
                 self.change_topic(*with, |entry| entry.merge_proposed_by = Some(*topic))
             }
@@ -59,10 +69,7 @@ impl Ledger {
     }
 
     fn add_topic(&mut self, id: TopicId, text: &TopicWords, convener: &Bringer) -> Vec<News> {
-        let convener = match convener {
-            Bringer::Person(person) => self.named(*person),
-            Bringer::Outside(name) => Named::Outside(name.clone()),
-        };
+        let convener = self.brought_by(convener);
         let entry = TopicEntry {
             text: text.clone(),
             convener,
@@ -78,6 +85,13 @@ impl Ledger {
         self.book.newest.topic = self.book.newest.topic.max(id.0);
         self.index.add_topic(&self.book, id);
         vec![News::Topic(id)]
+    }
+
+    fn brought_by(&self, bringer: &Bringer) -> Named {
+        match bringer {
+            Bringer::Person(person) => self.named(*person),
+            Bringer::Outside(name) => Named::Outside(name.clone()),
+        }
     }
 
     /// Changes a live topic, its card with it.

@@ -27,9 +27,15 @@ impl Ledger {
     /// [`LedgerRefusal`] says why not, in words for the person who asked.
     pub fn decide(&self, moment: &Moment<'_>, by: Actor, change: &Change) -> Result<Vec<Fact>, LedgerRefusal> {
         let case = Case { ledger: self, moment, by };
+        if self.book.closed {
+            return Err(LedgerRefusal::NotNow("this space was closed for good"));
+        }
         match change {
             Change::PostTopic { text, convener, at, anyway } => case.post(text, convener.as_ref(), *at, *anyway),
             Change::EditTopic { topic, text } => case.edit(*topic, text),
+            Change::ReviseTopic { topic, text, convener, at, anyway } => {
+                case.revise(*topic, text.as_ref(), convener.as_ref(), *at, *anyway)
+            }
             Change::PlaceTopic { topic, at, anyway } => case.place(*topic, *at, *anyway),
             Change::UnplaceTopic { topic } => case.unplace(*topic),
             Change::WithdrawTopic { topic } => case.withdraw(*topic),
@@ -49,6 +55,7 @@ impl Ledger {
             Change::TurnAway { participant, words } => case.turn_away(*participant, words),
             Change::SetDoor { door } => case.set_door(*door),
             Change::SetCapacity { people } => case.set_capacity(*people),
+            Change::CloseSpace => case.close_space(),
             Change::Mute { participant } => case.mute(*participant),
             Change::AskToUnmute { participant } => case.ask_to_unmute(*participant),
             Change::Move { participant, to } => case.move_to(*participant, *to),

@@ -19,7 +19,7 @@ impl Case<'_> {
         if member.names.len() >= NAMES_A_PERSON_MAX {
             return Err(LedgerRefusal::TooMany { what: "names of yours", max: NAMES_A_PERSON_MAX });
         }
-        Ok(vec![Fact::PersonRenamed { person, name: Personal::new(Some(person), name) }])
+        Ok(vec![Fact::PersonRenamed { person, name: Personal::new(person, name) }])
     }
 
     pub(super) fn grant_role(&self, person: ParticipantId, role: Role) -> Decided {
@@ -67,7 +67,7 @@ impl Case<'_> {
         if !self.moment.waiting.contains(&person) {
             return Err(LedgerRefusal::NotNow("nobody with this id waits any more"));
         }
-        Ok(vec![Fact::TurnedAway { person, words: Personal::new(self.by.person(), words), by: self.by }])
+        Ok(vec![Fact::TurnedAway { person, words: self.said_to(person, words), by: self.by }])
     }
 
     pub(super) fn set_door(&self, door: Door) -> Decided {
@@ -87,6 +87,14 @@ impl Case<'_> {
         }
         let is_so = self.ledger.book.capacity == people;
         Ok(if is_so { vec![] } else { vec![Fact::CapacitySet { people, by: self.by }] })
+    }
+
+    /// Whoever still sits at a table stood up at this moment.
+    pub(super) fn close_space(&self) -> Decided {
+        self.right(Deed::CloseSpace)?;
+        let to = self.moment.now;
+        let ends = self.ledger.index.open_visits.values().map(|&visit| Fact::VisitEnded { visit, to });
+        Ok(ends.chain([Fact::SpaceClosed { by: self.by }]).collect())
     }
 
     pub(super) fn mute(&self, person: ParticipantId) -> Decided {
@@ -123,7 +131,12 @@ impl Case<'_> {
         if !is_here && (!for_good || member.barred) {
             return Err(LedgerRefusal::NotNow("this person is not here any more"));
         }
-        Ok(vec![Fact::Removed { person, words: Personal::new(self.by.person(), words), for_good, by: self.by }])
+        Ok(vec![Fact::Removed { person, words: self.said_to(person, words), for_good, by: self.by }])
+    }
+
+    /// Words are whoever's who says them; from outside, they are theirs whom they are about.
+    fn said_to(&self, person: ParticipantId, words: &Prose) -> Personal {
+        Personal::new(self.by.person().unwrap_or(person), words)
     }
 
     pub(super) fn call_for_help(&self, words: &Prose) -> Decided {
@@ -132,7 +145,7 @@ impl Case<'_> {
         if self.ledger.book.help.get(&person).is_some_and(|call| call.words.as_str() == words.as_str()) {
             return Ok(vec![]);
         }
-        Ok(vec![Fact::HelpCalled { person, words: Personal::new(Some(person), words) }])
+        Ok(vec![Fact::HelpCalled { person, words: Personal::new(person, words) }])
     }
 
     /// Who helps takes care of a call first, and ends it by asking again; who called, and who asks through the API,

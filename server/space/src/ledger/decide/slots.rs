@@ -1,7 +1,7 @@
 //! Slots: the agenda is the hosts'.
 
 use super::{Case, Decided};
-use crate::ledger::book::SlotEntry;
+use crate::ledger::book::{Phase, SlotEntry};
 use crate::ledger::rights::Deed;
 use crate::ledger::{Fact, LedgerRefusal, SlotText};
 use crate::limits::SLOT_END_MAX;
@@ -55,9 +55,11 @@ impl Case<'_> {
             // It was there and is gone: as asked.
             return Ok(vec![]);
         }
-        self.slot(id)?;
+        let runs = matches!(self.slot(id)?.phase, Phase::Running { .. });
+        // Who heard the bell at its beginning hears one at its end.
+        let closed = runs.then_some(Fact::SlotClosed { slot: id, bell: self.moment.now });
         let unplaced = self.placed_in(id).map(|topic| Fact::TopicUnplaced { topic, by: self.by });
-        Ok(unplaced.chain([Fact::SlotRemoved { slot: id, by: self.by }]).collect())
+        Ok(closed.into_iter().chain(unplaced).chain([Fact::SlotRemoved { slot: id, by: self.by }]).collect())
     }
 
     pub(super) fn slot(&self, id: SlotId) -> Result<&SlotEntry, LedgerRefusal> {

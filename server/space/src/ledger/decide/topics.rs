@@ -2,6 +2,7 @@
 
 use super::{Case, Decided};
 use crate::ledger::book::{Fate, SlotEntry, TopicEntry};
+use crate::ledger::personal::somebody_outside;
 use crate::ledger::rights::Deed;
 use crate::ledger::{Actor, Bringer, Fact, LedgerRefusal, Personal, TopicText, TopicWords};
 use crate::limits::TOPICS_KEPT_MAX;
@@ -25,21 +26,21 @@ impl Case<'_> {
         if self.ledger.book.topics.len() >= TOPICS_KEPT_MAX {
             return Err(LedgerRefusal::TooMany { what: "topics, withdrawn ones among them,", max: TOPICS_KEPT_MAX });
         }
-        let text = self.words(text)?;
+        let topic = TopicId(self.ledger.book.newest.topic + 1);
         let convener = match (self.by, convener) {
             (Actor::Person(person), _) => Bringer::Person(self.known(person)?),
-            (Actor::Link(_), Some(name)) => Bringer::Outside(Personal::new(None, name)),
+            (Actor::Link(_), Some(name)) => self.bringer(topic, name),
             (Actor::Link(_), None) => return Err(LedgerRefusal::NotNow("a topic needs the name of who brings it")),
         };
+        let text = self.words(text, self.writer(topic, convener.person()))?;
         if self.by.person().is_some_and(|person| self.ledger.brought(person, &text, at).is_some()) {
             return Ok(vec![]);
         }
-        let topic = TopicId(self.ledger.book.newest.topic + 1);
         let mut facts = Vec::with_capacity(2);
         if let Some(at) = at {
             self.check_cell(at, None)?;
             if !anyway {
-                self.check_free(self.by.person(), at, None)?;
+                self.check_free(convener.person(), at, None)?;
             }
             facts.push(Fact::TopicPlaced { topic, at, by: self.by });
         }
@@ -49,11 +50,61 @@ impl Case<'_> {
 
     pub(super) fn edit(&self, topic: TopicId, text: &TopicText) -> Decided {
         let entry = self.arranged(topic)?;
-        let text = self.words(text)?;
+        self.reworded(topic, entry, text, entry.convener.person())
+    }
+
+    fn reworded(
+        &self,
+        topic: TopicId,
+        entry: &TopicEntry,
+        text: &TopicText,
+        convener: Option<ParticipantId>,
+    ) -> Decided {
+        let text = self.words(text, self.writer(topic, convener))?;
         if text.says_as(&entry.text) {
             return Ok(vec![]);
         }
         Ok(vec![Fact::TopicEdited { topic, text, by: self.by }])
+    }
+
+    /// Each part is decided by what is so now, so either all of them can be or the first that can't is the reason.
+    pub(super) fn revise(
+        &self,
+        topic: TopicId,
+        text: Option<&TopicText>,
+        convener: Option<&PersonName>,
+        at: Option<Option<Cell>>,
+        anyway: bool,
+    ) -> Decided {
+        let entry = self.arranged(topic)?;
+        let convener = convener.map(|name| self.bringer(topic, name)).filter(|bringer| !entry.convener.is(bringer));
+        let first = convener.as_ref().map_or(entry.convener.person(), Bringer::person);
+        let mut facts = text.map_or(Ok(vec![]), |text| self.reworded(topic, entry, text, first))?;
+        let cell = at.unwrap_or(entry.placed);
+        if let Some(cell) = cell.filter(|cell| entry.placed != Some(*cell)) {
+            self.check_cell(cell, Some(topic))?;
+        }
+        if let Some(cell) = cell.filter(|cell| !anyway && (convener.is_some() || entry.placed != Some(*cell))) {
+            let conveners = first.into_iter().chain(entry.co_conveners.iter().filter_map(|named| named.person()));
+            self.check_free(conveners, cell, Some(topic))?;
+        }
+        facts.extend(convener.map(|convener| Fact::ConvenerSet { topic, convener, by: self.by }));
+        if cell != entry.placed {
+            facts.push(match cell {
+                Some(at) => Fact::TopicPlaced { topic, at, by: self.by },
+                None => Fact::TopicUnplaced { topic, by: self.by },
+            });
+        }
+        Ok(facts)
+    }
+
+    /// Who is meant by a name: the one person of the space who is called so, else just the name.
+    fn bringer(&self, topic: TopicId, name: &PersonName) -> Bringer {
+        let mut called = self.ledger.book.people.iter().filter(|(_, member)| member.is_called(name));
+        match (called.next(), called.next()) {
+            (Some((person, _)), None) => Bringer::Person(*person),
+            _ => Bringer::Outside(Personal::new(somebody_outside(topic), name)),
+        }
     }
 
     pub(super) fn place(&self, topic: TopicId, at: Cell, anyway: bool) -> Decided {
@@ -162,7 +213,7 @@ impl Case<'_> {
             return Err(LedgerRefusal::TooMany { what: "comments", max: COMMENTS_MAX });
         }
         let comment = CommentId(self.ledger.book.newest.comment + 1);
-        Ok(vec![Fact::CommentAdded { comment, topic, person, text: Personal::new(Some(person), text) }])
+        Ok(vec![Fact::CommentAdded { comment, topic, person, text: Personal::new(person, text) }])
     }
 
     pub(super) fn remove_comment(&self, topic: TopicId, comment: CommentId) -> Decided {
@@ -174,12 +225,17 @@ impl Case<'_> {
         Ok(vec![Fact::CommentRemoved { comment, topic, by: self.by }])
     }
 
-    /// What a topic says, as it is written. The text is whoever's who wrote it.
-    fn words(&self, text: &TopicText) -> Result<TopicWords, LedgerRefusal> {
+    /// Whose what a topic says is: whoever's who writes it, and what comes through the API is theirs who bring it.
+    fn writer(&self, topic: TopicId, convener: Option<ParticipantId>) -> ParticipantId {
+        self.by.person().or(convener).unwrap_or_else(|| somebody_outside(topic))
+    }
+
+    /// What a topic says, as it is written.
+    fn words(&self, text: &TopicText, writer: ParticipantId) -> Result<TopicWords, LedgerRefusal> {
         if let Some(wish) = text.wish {
             self.slot(wish)?;
         }
-        Ok(TopicWords::of(self.by.person(), text))
+        Ok(TopicWords::of(writer, text))
     }
 
     /// First come, first placed: the cell must be one for topics, not over, and free, and so must every other at its
