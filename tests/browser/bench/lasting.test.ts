@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Dice } from '../support/dice';
-import { inWords, killAgainAndAgain, percentile } from '../support/killing';
+import { inWords, percentile, playWhileKilled } from '../support/killing';
 import { OpenSpace } from '../support/openspace';
 import { Postgres } from '../support/postgres';
 import { Square } from '../support/square';
@@ -38,12 +38,7 @@ describe.each(['SQLite', 'PostgreSQL'])('an open space on %s', (database) => {
 
   it(`forgets nothing when it is killed ${KILLS} times`, async () => {
     const open = space as OpenSpace;
-    const killing = killAgainAndAgain(square, open, dice, KILLS);
-    let over = false;
-    const end = (): void => { over = true; };
-    killing.then(end, end);
-    do await open.round(); while (!over);
-    const figures = await killing;
+    const figures = await playWhileKilled(square, open, dice, KILLS);
     await open.goHome();
     const visits = await open.compareVisits();
     console.log(`${database}: ${visits} visits compared with what guests saw\n${inWords(figures, open)}`);

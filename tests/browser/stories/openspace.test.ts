@@ -5,7 +5,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Dice } from '../support/dice';
-import { inWords, killAgainAndAgain } from '../support/killing';
+import { inWords, playWhileKilled } from '../support/killing';
 import { OpenSpace } from '../support/openspace';
 import { Postgres } from '../support/postgres';
 import { Square } from '../support/square';
@@ -40,12 +40,7 @@ describe.each(DATABASES)('an open space on $database', ({ database, kills, postg
   it('records who sat where with which topic, and forgets nothing when it is killed', async () => {
     const open = space as OpenSpace;
     await open.round({ hangs: true, byHand: true });
-    const killing = killAgainAndAgain(square, open, dice, kills);
-    let over = false;
-    const end = (): void => { over = true; };
-    killing.then(end, end);
-    do await open.round(); while (!over);
-    const figures = await killing;
+    const figures = await playWhileKilled(square, open, dice, kills);
     await open.goHome();
     const visits = await open.compareVisits();
     console.log(`${database}: ${visits} visits are right\n${inWords(figures, open)}`);

@@ -16,6 +16,8 @@ const DOWN_MS_MAX = 4_000;
 /** What came of killing. */
 export interface Figures {
   kills: number;
+  /** From the kill to the server's readiness, ms: what the machine makes of some hundredths of a second of work. */
+  restart: number[];
   /** From the server's readiness to being in again, for every guest and kill, ms. */
   back: number[];
   /** From the server's readiness to the first voice, for every guest who sat with somebody who speaks, ms. */
@@ -24,11 +26,31 @@ export interface Figures {
   looked: number;
 }
 
+/** Plays rounds of the meeting until the server has been killed so often. */
+export async function playWhileKilled(square: Square, space: OpenSpace, dice: Dice, kills: number): Promise<Figures> {
+  let over = false;
+  const killing = killAgainAndAgain(square, space, dice, kills).finally(() => {
+    over = true;
+    space.recovering = false;
+  });
+  try {
+    // Either may fail first, and the other must come to its end all the same.
+    const rounds = async (): Promise<void> => {
+      do await space.round(); while (!over);
+    };
+    const [figures] = await Promise.all([killing, rounds()]);
+    return figures;
+  } finally {
+    space.over = true;
+    await killing.catch(() => {});
+  }
+}
+
 /** Kills the server so often at moments spread over posts, bells, joins and any, and looks each time what is left. */
-export async function killAgainAndAgain(square: Square, space: OpenSpace, dice: Dice, kills: number): Promise<Figures> {
-  const figures: Figures = { kills: 0, back: [], sound: [], looked: 0 };
+async function killAgainAndAgain(square: Square, space: OpenSpace, dice: Dice, kills: number): Promise<Figures> {
+  const figures: Figures = { kills: 0, restart: [], back: [], sound: [], looked: 0 };
   const moments = [atAnyMoment, atABell, whilePosting, whileJoining];
-  while (figures.kills < kills) {
+  while (figures.kills < kills && !space.over) {
     await (moments[figures.kills % moments.length] as typeof atAnyMoment)(space, dice);
     // What a host has read is acknowledged: read in the moment before, whether the answer comes or not.
     const reading = space.readVisits();
@@ -60,6 +82,7 @@ async function killOnce(square: Square, space: OpenSpace, down_ms: number, figur
     const heard = space.pages.find(({ person }) => person.name === name)?.watch.heard_at ?? space.heard.get(name) ?? 0;
     return heard > at ? heard : undefined;
   };
+  figures.restart.push(up - at - down_ms);
   figures.back.push(...await wait(space, 'is not back', space.everybody, back, up));
   figures.sound.push(...await wait(space, 'hears nobody', listening, hears, up));
   for (const [name, table] of seats) {
@@ -128,7 +151,7 @@ export function percentile(values: readonly number[], share: number): number {
 }
 
 /** The figures in words. */
-export function inWords({ kills, back, sound, looked }: Figures, space: OpenSpace): string {
+export function inWords({ kills, restart, back, sound, looked }: Figures, space: OpenSpace): string {
   const { topics, roles, visits } = space.kept;
   const faults = (kind: string): number => space.faults.filter((fault) => fault.startsWith(kind)).length;
   const spread = (values: readonly number[]): string =>
@@ -137,6 +160,7 @@ export function inWords({ kills, back, sound, looked }: Figures, space: OpenSpac
     `kills: ${kills}`,
     `acknowledged: ${topics.size} topics, ${roles.size} roles, ${visits.size} visits; looked for ${looked} times in all`,
     `lost: ${faults('lost')}, doubled: ${faults('doubled')}, changed: ${faults('changed')}, late: ${faults('late')}`,
+    `yardstick: the server's own start, ${spread(restart)}; this process was woken ${space.pace.worst} ms late at worst`,
     `from the server's readiness to being in again: ${spread(back)}`,
     `from the server's readiness to the first voice: ${spread(sound)}`,
   ].join('\n');

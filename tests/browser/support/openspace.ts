@@ -5,6 +5,7 @@ import { closeBoard, postTopic } from './market';
 import { Person } from './person';
 import { type Links, type Square } from './square';
 import { PageWatch } from './page_watch';
+import { Pace } from './pace';
 import { dueOf, staysOf, compare, type Bells, type Kill, type Seen } from './stays';
 import { Troupe, type Acknowledged, type Fact } from './troupe';
 import { eventually, pause } from './waiting';
@@ -23,7 +24,7 @@ const PAGES = ['Ann', 'Bob'];
 /** A guest whose computer hangs for a while; in a process alone. */
 const HANGS = 'Guest1';
 
-/** Seats that are taken at a topic before anybody moves on; one is left for who comes later. */
+/** How many are at a topic before anybody moves on, the convener among them. */
 const TAKEN_MAX = 5;
 
 /** How a round goes, seconds: the bell comes so soon, people come so early or late, and it lasts so long. */
@@ -54,6 +55,8 @@ export class OpenSpace {
   readonly bells: Bells[] = [];
   readonly kills: Kill[] = [];
   readonly faults: string[] = [];
+  /** How late everything here may be told. */
+  readonly pace = new Pace();
   /** Who is on the way to a table, or from one. */
   readonly moving = new Set<string>();
   phase: Phase = 'between';
@@ -61,6 +64,8 @@ export class OpenSpace {
   setting = false;
   /** While it is seen who is back nobody sets out. */
   recovering = false;
+  /** The meeting has failed: there is nothing to disturb any more. */
+  over = false;
   #round = 0;
 
   private constructor(dice: Dice) {
@@ -90,7 +95,7 @@ export class OpenSpace {
     await Promise.all(CONVENERS.map((name) => this.do(`${name} come speaking`)));
     await Promise.all(LISTENERS.map((name) => this.do(`${name} come`)));
     for (const name of PAGES) {
-      const person = await Person.arrive(links.join, name, { context: { viewport: { width: 800, height: 600 }, reducedMotion: 'reduce' } });
+      const person = await Person.arrive(links.join, name, { pitchHz: null, context: { viewport: { width: 800, height: 600 }, reducedMotion: 'reduce' } });
       this.seen.set(name, []);
       this.pages.push({ person, watch: await PageWatch.begin(person, TABLES, (seen) => this.seen.get(name)?.push(seen)) });
     }
@@ -123,9 +128,7 @@ export class OpenSpace {
     }));
     if (byHand) await this.#postByHand(slot);
     const bells = await this.#setBell(slot, topics);
-    const moved = this.#joinAndMove(topics, bells, hangs);
-    await pause(bells.closes - Date.now());
-    await moved;
+    await Promise.all([this.#joinAndMove(topics, bells, hangs), pause(bells.closes - Date.now())]);
     await pause(this.#dice.below(1_500));
     this.phase = 'between';
   }
@@ -170,7 +173,7 @@ export class OpenSpace {
     this.phase = 'moving';
     await pause(bells.opens + 1_000 - Date.now());
     const hanging = hangs ? this.#hang() : undefined;
-    // The law of two feet. One comes to each topic at most, so that there is a seat.
+    // The law of two feet: one of each topic moves on, and one just leaves.
     const movers = new Map<string, { guest: string; topic: { title: string } }>();
     for (const { guest, topic } of this.#dice.shuffled(coming)) {
       if (guest !== HANGS && !PAGES.includes(guest) && !movers.has(topic.title)) movers.set(topic.title, { guest, topic });
@@ -268,7 +271,7 @@ export class OpenSpace {
     const visits = await eventually('no visit goes on', () => this.readVisits(), (all) => all.every(({ to }) => to !== null), 45_000);
     let count = 0;
     for (const guest of [...CONVENERS, ...LISTENERS, ...PAGES]) {
-      const { stays, faults } = staysOf(guest, this.seen.get(guest) ?? [], this.kills);
+      const { stays, faults } = staysOf(guest, this.seen.get(guest) ?? [], this.kills, (at) => this.pace.lateBy(at));
       const due = stays.flatMap((stay) => dueOf(stay, this.bells));
       const recorded = visits.filter(({ who }) => (who.name as string) === guest);
       const { missing, surplus } = compare(due, recorded, TABLES);
@@ -280,6 +283,7 @@ export class OpenSpace {
   }
 
   async end(): Promise<void> {
+    this.pace.end();
     await Promise.all(this.pages.map(({ person }) => person.leave().catch(() => {})));
     await Promise.all([...new Set(this.#troupes.values())].map((troupe) => troupe.stop()));
   }

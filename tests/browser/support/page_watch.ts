@@ -54,6 +54,8 @@ export class PageWatch {
       if (performance.now() > deadline) throw new Error(`${this.#person.name} does not get to ${table}`);
       if (performance.now() - pressed < PRESS_AGAIN_MS) continue;
       pressed = performance.now();
+      // From here on they may have stood up.
+      this.#tell({ guest: this.#person.name, at: Date.now(), what: 'rose' });
       await page.getByRole('button', { name: `Join table ${table}`, exact: true }).click({ timeout: PRESS_AGAIN_MS }).catch(() => {});
     }
   }
@@ -66,9 +68,12 @@ export class PageWatch {
   }
 
   async #ask(): Promise<void> {
-    while (!this.#over) {
-      await pause(ASK_MS);
-      for (const { at, what, table } of await this.#person.page.evaluate(() => window.seen?.splice(0) ?? [])) {
+    for (let last = false; !last;) {
+      if (!this.#over) await pause(ASK_MS);
+      last = this.#over || this.#person.page.isClosed();
+      // A page that is closed in this moment has been seen enough of.
+      const seen = await this.#person.page.evaluate(() => window.seen?.splice(0) ?? []).catch(() => []);
+      for (const { at, what, table } of seen) {
         if (what === 'heard') this.heard_at = at;
         else this.#tell({ guest: this.#person.name, at, what, table: table === null ? null : this.#tables[table] } as Seen);
       }

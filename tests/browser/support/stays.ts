@@ -29,6 +29,9 @@ export interface Due { guest: string; table: string; topic: number | null; slot:
 /** How far a time may be from what a guest saw, ms. */
 const RIGHT_MS = 1_000;
 
+/** Where the machine stood still guests saw late what the server had long recorded: by how much at a moment, ms. */
+export type LateBy = (at: number) => number;
+
 /** A guest may hear of a seat this long after the server has given it, and read it after the server was killed, ms. */
 const HEARD_LATE_MS = 500;
 
@@ -38,18 +41,21 @@ const WRITTEN_MS = 300;
 /** A killed server knows to this time until when somebody sat who is not there any more, and waits for them as long, ms. */
 const HOLD_MS = 31_000;
 
-function around(at: number): Span {
-  return [at - RIGHT_MS, at + RIGHT_MS];
+function around(at: number, late_ms = 0): Span {
+  return [at - RIGHT_MS - late_ms, at + RIGHT_MS];
 }
 
 /** The kill that may have kept an edge of a stay from being written. */
-function killIn(at: number, kills: readonly Kill[]): Kill | undefined {
-  return kills.find((kill) => kill.at > at - HEARD_LATE_MS && kill.at < at + WRITTEN_MS);
+function killIn(at: number, kills: readonly Kill[], late_ms: number): Kill | undefined {
+  return kills.find((kill) => kill.at > at - HEARD_LATE_MS - late_ms && kill.at < at + WRITTEN_MS + late_ms);
 }
 
-/** The span of an end that may not have been written: each kill while the server waits lets it know of a later moment. */
-function endIn(at: number, kills: readonly Kill[]): Span {
-  if (killIn(at, kills) === undefined) return around(at);
+/** The span of an end. One that may not have been written: each kill while the server waits lets it know of a later moment. */
+function endIn(at: number, kills: readonly Kill[], late_ms: number): Span {
+  return killIn(at, kills, late_ms) === undefined ? around(at, late_ms) : unwritten(at, kills);
+}
+
+function unwritten(at: number, kills: readonly Kill[]): Span {
   let latest = at;
   for (const kill of kills) {
     if (kill.at > latest && kill.at < latest + HOLD_MS) latest = kill.at;
@@ -58,16 +64,22 @@ function endIn(at: number, kills: readonly Kill[]): Span {
 }
 
 /** The stays of one guest, from all that they saw in its order; and what was not as it should be. */
-export function staysOf(guest: string, seen: readonly Seen[], kills: readonly Kill[]): { stays: Stay[]; faults: string[] } {
+export function staysOf(
+  guest: string, seen: readonly Seen[], kills: readonly Kill[], lateBy: LateBy = () => 0,
+): { stays: Stay[]; faults: string[] } {
   const stays: Stay[] = [];
   const faults: string[] = [];
   let sitting: { table: string; from: Span; open: boolean; rising: boolean } | null = null;
   let lost = 0;
   const sit = (table: string, from: Span, at: number): void => {
-    sitting = { table, from, open: killIn(at, kills) !== undefined, rising: false };
+    sitting = { table, from, open: killIn(at, kills, lateBy(at)) !== undefined, rising: false };
   };
   const close = (to: Span): void => {
-    if (sitting !== null) stays.push({ guest, table: sitting.table, from: sitting.from, to });
+    if (sitting !== null) {
+      // However little is known of its end: who sat has a visit.
+      const earliest = Math.max(to[0], Math.min(sitting.from[1] + 1, to[1] - 2 * RIGHT_MS));
+      stays.push({ guest, table: sitting.table, from: sitting.from, to: [earliest, to[1]] });
+    }
     sitting = null;
   };
   for (const event of seen) {
@@ -75,24 +87,25 @@ export function staysOf(guest: string, seen: readonly Seen[], kills: readonly Ki
     switch (event.what) {
       case 'sat':
         if (was?.table === event.table) break;
-        close(endIn(event.at, kills));
-        sit(event.table, around(event.at), event.at);
+        close(endIn(event.at, kills, lateBy(event.at)));
+        sit(event.table, around(event.at, lateBy(event.at)), event.at);
         break;
       case 'in':
         if (was !== null && was.table === event.table) {
           // What was not written began when they were back.
           if (was.open) sit(was.table, [was.from[0], event.at + RIGHT_MS], event.at);
+          was.rising = false;
           break;
         }
         if (was !== null && !was.rising) faults.push(`${guest} sat at ${was.table} and came back to ${event.table ?? 'none'}`);
-        close([lost - HOLD_MS, event.at + RIGHT_MS]);
+        close(unwritten(lost, kills));
         if (event.table !== null) sit(event.table, [(lost || event.at) - RIGHT_MS, event.at + RIGHT_MS], event.at);
         break;
       case 'lost': lost = event.at; break;
       case 'rose': if (was !== null) was.rising = true; break;
-      case 'left': close(endIn(event.at, kills)); break;
+      case 'left': close(endIn(event.at, kills, lateBy(event.at))); break;
       // Saying goodbye takes a moment.
-      case 'leaves': close([event.at - RIGHT_MS, event.at + 3 * RIGHT_MS]); break;
+      case 'leaves': close([event.at - RIGHT_MS, event.at + 3 * RIGHT_MS + lateBy(event.at)]); break;
     }
   }
   if (sitting !== null) faults.push(`${guest} never left`);
@@ -127,11 +140,13 @@ export function compare(due: readonly Due[], visits: readonly Visit[], tables: r
   let next = 0;
   for (const one of due) {
     const visit = visits[next];
-    const fits = visit !== undefined && tables[visit.table] === one.table && visit.topic === one.topic && visit.slot === one.slot
-      && within(visit.from, one.from) && visit.to !== null && within(visit.to, one.to);
-    if (fits) next += 1;
+    const isIt = visit !== undefined && tables[visit.table] === one.table && visit.topic === one.topic && visit.slot === one.slot
+      && visit.from < one.to[1] && (visit.to === null || visit.to > one.from[0]);
+    const inTime = isIt && within(visit.from, one.from) && visit.to !== null && within(visit.to, one.to);
+    if (isIt) next += 1;
     // So near a bell it may have been no visit at all.
-    else if (one.from[1] < one.to[0]) missing.push(`${JSON.stringify(one)}, but ${JSON.stringify(visit)}`);
+    const mayBeNone = one.from[1] >= one.to[0];
+    if (!inTime && (isIt || !mayBeNone)) missing.push(`${JSON.stringify(one)}, but ${JSON.stringify(visit)}`);
   }
   return { missing, surplus: visits.slice(next).map((visit) => JSON.stringify(visit)) };
 }

@@ -208,7 +208,7 @@ async fn place(guest: &mut Guest, title: &str, slot: &str, table: &str) -> Resul
     Ok(Fact::Placed { topic: card.id, title: title.to_owned(), slot: at.slot, table: table.to_owned() })
 }
 
-fn slot_fact(slot: Slot) -> Fact {
+fn slot_fact(slot: &Slot) -> Fact {
     let name = slot.name.as_str().to_owned();
     Fact::Slot { slot: slot.id, name, starts_at: slot.starts_at, ends_at: slot.ends_at }
 }
@@ -224,7 +224,7 @@ async fn add_slot(guest: &mut Guest, times: &SlotTimes) -> Result<Fact, GuestErr
     if !there {
         guest.add_slot(&times.name, times.begins_in, times.lasts).await?;
     }
-    slot_named(guest, &times.name).await.map(slot_fact)
+    slot_named(guest, &times.name).await.map(|slot| slot_fact(&slot))
 }
 
 async fn ring(guest: &mut Guest, times: &SlotTimes) -> Result<Fact, GuestError> {
@@ -240,6 +240,7 @@ async fn ring(guest: &mut Guest, times: &SlotTimes) -> Result<Fact, GuestError> 
 }
 
 async fn grant(guest: &mut Guest, to: &str, role: Role) -> Result<(), GuestError> {
+    guest.wait_until_sees(to, TOLD_WAIT).await?;
     let person = guest.view().world.person(to).map(|person| (person.view.id, person.view.role));
     match person.ok_or_else(|| GuestError::Unknown(format!("guest named {to}")))? {
         (_, has) if has == role => Ok(()),
