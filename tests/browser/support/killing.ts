@@ -13,6 +13,9 @@ const MOMENT_MS = 45_000;
 /** Now and then the server stays away for up to so long, ms. */
 const DOWN_MS_MAX = 4_000;
 
+/** How often it is told how it goes, in kills. */
+const TELL_EVERY = 10;
+
 /** What came of killing. */
 export interface Figures {
   kills: number;
@@ -40,6 +43,9 @@ export async function playWhileKilled(square: Square, space: OpenSpace, dice: Di
     };
     const [figures] = await Promise.all([killing, rounds()]);
     return figures;
+  } catch (error) {
+    // Who waits for something that was lost waits in vain: what was lost says more.
+    throw new Error([String(error), ...space.faults].join('\n'), { cause: error });
   } finally {
     space.over = true;
     await killing.catch(() => {});
@@ -64,6 +70,7 @@ async function killAgainAndAgain(square: Square, space: OpenSpace, dice: Dice, k
     figures.looked += space.kept.topics.size + space.kept.roles.size + space.kept.visits.size;
     figures.kills += 1;
     space.recovering = false;
+    if (figures.kills % TELL_EVERY === 0 && figures.kills < kills) console.log(inWords(figures, space));
   }
   return figures;
 }
