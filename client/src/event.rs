@@ -30,7 +30,7 @@ pub enum Event {
         /// Why.
         why: String,
     },
-    /// The first decoded sound.
+    /// The first voice that came through a peer connection.
     FirstAudio {
         /// From the offer to here.
         after_ms: f64,
@@ -54,6 +54,11 @@ pub enum Event {
     },
     /// Somebody stood up.
     StoodUp {
+        /// Who.
+        name: String,
+    },
+    /// Somebody who stood up is out of the table's wall of sound.
+    SteppedOut {
         /// Who.
         name: String,
     },
@@ -136,6 +141,7 @@ impl std::fmt::Display for Event {
             Self::Left { name } => write!(f, "{name} left"),
             Self::SatDown { name, table } => write!(f, "{name} sat down at {table}"),
             Self::StoodUp { name } => write!(f, "{name} stood up"),
+            Self::SteppedOut { name } => write!(f, "{name} stepped out"),
             Self::AudioSlot { slot, speaker: Some(name) } => write!(f, "slot {slot} carries {name}"),
             Self::AudioSlot { slot, speaker: None } => write!(f, "slot {slot} is free"),
             Self::Topic { title, convener, slot: Some(slot), table: Some(table), .. } => {

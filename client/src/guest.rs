@@ -98,6 +98,12 @@ impl Guest {
         self.view.borrow()
     }
 
+    /// The guest's state for who looks at it beside the guest's owner.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<View> {
+        self.view.clone()
+    }
+
     /// The figures of the stay so far.
     #[must_use]
     pub fn statistics(&self) -> Statistics {
@@ -336,7 +342,8 @@ impl Guest {
         figures.await.map_err(|_| GuestError::Left)?
     }
 
-    /// Asks something and waits until it is so, or until the server refuses it.
+    /// Asks something and waits until it is so, until the server refuses it, or until the line breaks: then it may have
+    /// been done or not.
     pub(crate) async fn ask(
         &mut self,
         message: ClientMessage,
@@ -344,17 +351,23 @@ impl Guest {
         wait: Duration,
         mut is_so: impl FnMut(&View) -> bool,
     ) -> Result<(), GuestError> {
-        let refusals = self.view.borrow().refusals;
+        let (refusals, returns) = (self.view.borrow().refusals, self.view.borrow().returns);
         self.say(message).await?;
-        self.wait_until(what, wait, |view| is_so(view) || view.refusals > refusals).await?;
+        let settled = |view: &View| view.refusals > refusals || view.line_broke_since(returns);
+        self.wait_until(what, wait, |view| is_so(view) || settled(view)).await?;
         let view = self.view.borrow();
         match &view.last_refusal {
-            Some(refusal) if view.refusals > refusals && !is_so(&view) => Err(GuestError::Refused(refusal.clone())),
-            _ => Ok(()),
+            _ if is_so(&view) => Ok(()),
+            Some(refusal) if view.refusals > refusals => Err(GuestError::Refused(refusal.clone())),
+            _ => Err(line_broke(what)),
         }
     }
 
     async fn command(&self, command: Command) -> Result<(), GuestError> {
         self.commands.send(command).await.map_err(|_| GuestError::Left)
     }
+}
+
+pub(crate) fn line_broke(what: &str) -> GuestError {
+    GuestError::Connection(format!("the line broke before {what} came"))
 }

@@ -72,8 +72,8 @@ pub(crate) const MEDIA_TRIES_MAX: u32 = 6;
 /// The first pause before a broken line is tried again; it doubles up to [`RETURN_PAUSE_MAX`].
 pub(crate) const RETURN_PAUSE_MIN: Duration = Duration::from_millis(100);
 
-/// The longest pause between two tries to come back.
-pub(crate) const RETURN_PAUSE_MAX: Duration = Duration::from_secs(2);
+/// The longest pause between two tries to come back: a server that starts again is missed for no longer.
+pub(crate) const RETURN_PAUSE_MAX: Duration = Duration::from_secs(1);
 
 /// After so long without a server the guest gives up.
 pub(crate) const RETURN_GIVE_UP: Duration = Duration::from_secs(120);

@@ -1,7 +1,7 @@
 //! The marketplace as a guest sees it, and what a guest can ask of it.
 
 use crate::error::GuestError;
-use crate::guest::{ASKED_WAIT, Guest};
+use crate::guest::{ASKED_WAIT, Guest, line_broke};
 use crate::view::View;
 use crate::world::World;
 use std::collections::{BTreeSet, VecDeque};
@@ -126,16 +126,21 @@ impl Guest {
     /// Asks for a lasting change, and waits until it is committed.
     ///
     /// # Errors
-    /// [`GuestError::Refused`] when the server refuses, [`GuestError::TimedOut`] when it does not answer.
+    /// [`GuestError::Refused`] when the server refuses, [`GuestError::TimedOut`] when it does not answer,
+    /// [`GuestError::Connection`] when the line breaks before it does: then the change was made or not.
     pub async fn request(&mut self, change: Change) -> Result<Option<Made>, GuestError> {
         self.requests = self.requests.wrapping_add(1);
         let request = RequestId(self.requests);
+        let returns = self.view().returns;
         self.say(ClientMessage::Change { request, change }).await?;
         let answered = |view: &View| view.world.market().answer_to(request).is_some();
-        self.wait_until("the answer to a request", ASKED_WAIT, answered).await?;
+        let settled = |view: &View| answered(view) || view.line_broke_since(returns);
+        self.wait_until("the answer to a request", ASKED_WAIT, settled).await?;
         let view = self.view();
-        let answer = view.world.market().answer_to(request).cloned();
-        answer.unwrap_or(Ok(None)).map_err(GuestError::Refused)
+        match view.world.market().answer_to(request) {
+            Some(answer) => answer.clone().map_err(GuestError::Refused),
+            None => Err(line_broke("the answer to a request")),
+        }
     }
 
     /// Brings a topic, into the tray or right onto a slot and a table, by their names.

@@ -48,6 +48,11 @@ pub enum MediaState {
 }
 
 impl View {
+    /// Whether the line has broken since the guest had come back so many times.
+    pub(crate) fn line_broke_since(&self, returns: u32) -> bool {
+        self.returns != returns || !matches!(self.line, LineState::In)
+    }
+
     /// The figures of the stay so far.
     #[must_use]
     pub fn statistics(&self) -> Statistics {

@@ -144,12 +144,12 @@ impl Session {
         self.next_ping = now;
         self.hello.resume = Some(welcome.resume_token.clone());
         self.hello.person = Some(welcome.person.clone());
-        self.tell_joined(&welcome);
         self.view.send_modify(|view| {
             view.world = World::new(welcome.clone(), now);
             view.line = LineState::In;
             view.returns += 1;
         });
+        self.tell_joined(&welcome);
         self.media_after_welcome(&welcome).await;
     }
 }

@@ -93,7 +93,7 @@ impl Session {
                     Event::SatDown { name: name(*participant), table }
                 }
                 Place::Rising { .. } => Event::StoodUp { name: name(*participant) },
-                Place::Square => return,
+                Place::Square => Event::SteppedOut { name: name(*participant) },
             },
             ServerMessage::AudioSlot { slot, speaker } => Event::AudioSlot { slot: slot.0, speaker: speaker.map(name) },
             ServerMessage::Refused { code, message, .. } => Event::Refused { code: *code, message: message.clone() },

@@ -15,6 +15,8 @@ use torg_protocol::ids::{AudioSlotIndex, ParticipantId};
 pub(super) struct SoundDesk {
     microphone: Option<Microphone>,
     pub(super) muted: bool,
+    /// Whether voices are decoded, or only counted.
+    decodes: bool,
     ear: Ear,
     recorder: Option<Recorder>,
     /// When the guest came in: the recording's first sample.
@@ -39,6 +41,7 @@ impl SoundDesk {
         Ok(Self {
             microphone: sound.map(Microphone::new),
             muted: false,
+            decodes: options.decodes,
             ear: Ear::new(),
             recorder: options.record.as_deref().map(Recorder::create).transpose()?,
             began: Instant::now(),
@@ -66,7 +69,9 @@ impl SoundDesk {
     }
 
     pub(super) fn receive(&mut self, packet: VoicePacket) {
-        self.ear.receive(packet);
+        if self.decodes {
+            self.ear.receive(packet);
+        }
     }
 
     /// What the microphone gives for this step; nothing when there is none, it is muted, its file is at its end,

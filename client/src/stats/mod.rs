@@ -17,7 +17,7 @@ pub use tally::VoiceTally;
 /// The figures of a stay so far.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Statistics {
-    /// From the first offer to the first decoded sound; nothing while nothing was heard.
+    /// From the offer to the first voice, the first time; nothing while none came.
     pub first_audio_ms: Option<f64>,
     /// Voice packets that came.
     pub packets_received: u64,
@@ -56,7 +56,9 @@ pub(crate) struct Meter {
     slots: [SlotMeter; AUDIO_SLOTS],
     /// By name: after a restart of the server the same people have other ids.
     voices: BTreeMap<String, VoiceTally>,
+    /// When the newest offer left, until something comes of it.
     offered: Option<Instant>,
+    /// Of the first offer from which something came.
     first_audio: Option<Duration>,
     longest_gap: Duration,
     mislabelled: u64,
@@ -66,18 +68,16 @@ pub(crate) struct Meter {
 }
 
 impl Meter {
-    /// The offer leaves.
+    /// An offer leaves.
     pub(crate) fn offered(&mut self, now: Instant) {
-        self.offered.get_or_insert(now);
+        self.offered = Some(now);
     }
 
-    /// The first packet was decoded. True for the first call after an offer.
+    /// A voice came. For the first one after an offer this says how long after.
     pub(crate) fn first_audio(&mut self, now: Instant) -> Option<Duration> {
-        if self.first_audio.is_some() {
-            return None;
-        }
-        self.first_audio = Some(now.saturating_duration_since(self.offered?));
-        self.first_audio
+        let after = now.saturating_duration_since(self.offered.take()?);
+        self.first_audio.get_or_insert(after);
+        Some(after)
     }
 
     /// The streams begin anew, under other numbers: a new peer connection.

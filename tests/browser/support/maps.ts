@@ -34,3 +34,17 @@ export const MARKET: MapSpec = {
     { name: 'Stage', kind: 'stage', x: 28, y: 6, width_m: 4, height_m: 4 },
   ],
 };
+
+/**
+ * A square for forty: ten tables in two rows, with the foyer between them. There are seats for those who come to a table
+ * before those who are there go to their next.
+ */
+export const FORTY: MapSpec = {
+  width_m: 40,
+  height_m: 18,
+  hearing: 'close',
+  tables: ['Oak', 'Birch', 'Rowan', 'Pine', 'Elm', 'Ash', 'Alder', 'Aspen', 'Hazel', 'Linden'].map((name, index) => ({
+    name, x: 5 + 7.5 * (index % 5), y: index < 5 ? 4 : 14, radius_m: 1.8, seats: 12, wall: index % 4 === 3 ? 'closed' : 'open',
+  })),
+  zones: [{ name: 'Foyer', kind: 'foyer', x: 16, y: 7, width_m: 8, height_m: 4 }],
+};

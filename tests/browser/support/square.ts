@@ -43,8 +43,13 @@ process.on('exit', () => {
 
 /** Starts a program of ours that ends with us. */
 export function start(name: string, args: readonly string[], prefix: readonly string[] = []): ChildProcess {
-  const [command, ...rest] = [...prefix, program(name), ...args];
-  const child = spawn(command as string, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
+  return startAny([...prefix, program(name), ...args]);
+}
+
+/** Starts any program; it ends with us. With `led` it can be told lines. */
+export function startAny(words: readonly string[], { led = false, cwd }: { led?: boolean; cwd?: string } = {}): ChildProcess {
+  const [command, ...rest] = words;
+  const child = spawn(command as string, rest, { stdio: [led ? 'pipe' : 'ignore', 'pipe', 'pipe'], ...(cwd !== undefined && { cwd }) });
   started.add(child);
   child.once('exit', () => started.delete(child));
   return child;
@@ -65,13 +70,16 @@ export class Square {
   #child: ChildProcess;
   readonly #data: string;
   readonly #prefix: readonly string[];
+  /** What the server is told besides: where its record is. */
+  readonly #flags: readonly string[];
   /** Links to the space that is there from the start. */
   links: Links;
 
-  private constructor(child: ChildProcess, data: string, links: Links, prefix: readonly string[]) {
+  private constructor(child: ChildProcess, data: string, links: Links, prefix: readonly string[], flags: readonly string[] = []) {
     this.#child = child;
     this.#data = data;
     this.#prefix = prefix;
+    this.#flags = flags;
     this.links = links;
   }
 
@@ -84,12 +92,12 @@ export class Square {
 
   /**
    * Starts a server that its story stops and starts again. Its port is none that the system hands out: while the server
-   * is down, whoever else runs could get such a port.
+   * is down, whoever else runs could get such a port. `flags` are told to it besides.
    */
-  static async startToRestart(): Promise<Square> {
+  static async startToRestart(flags: readonly string[] = []): Promise<Square> {
     const data = await mkdtemp(join(tmpdir(), 'torg-story-'));
-    const { child, links } = await serve(data, `127.0.0.1:${await lastingPort()}`, []);
-    return new Square(child, data, links, []);
+    const { child, links } = await serve(data, `127.0.0.1:${await lastingPort()}`, [], flags);
+    return new Square(child, data, links, [], flags);
   }
 
   /** Where it is served. */
@@ -114,7 +122,7 @@ export class Square {
     const { host } = new URL(this.origin);
     await end(this.#child, signal);
     await new Promise((done) => setTimeout(done, downMs));
-    const { child, links } = await serve(this.#data, host, this.#prefix);
+    const { child, links } = await serve(this.#data, host, this.#prefix, this.#flags);
     this.#child = child;
     this.links = links;
   }
@@ -150,8 +158,10 @@ async function lastingPort(): Promise<number> {
   }
 }
 
-async function serve(data: string, listen: string, prefix: readonly string[]): Promise<{ child: ChildProcess; links: Links }> {
-  const child = start('torg', ['serve', '--listen', listen, '--data', data], prefix);
+async function serve(
+  data: string, listen: string, prefix: readonly string[], flags: readonly string[] = [],
+): Promise<{ child: ChildProcess; links: Links }> {
+  const child = start('torg', ['serve', '--listen', listen, '--data', data, ...flags], prefix);
   const said: string[] = [];
   const listenTo = (stream: NodeJS.ReadableStream): void => {
     createInterface({ input: stream }).on('line', (line) => {

@@ -1,7 +1,8 @@
-//! The program `torg-guest`: one guest in a square, or a crowd.
+//! The program `torg-guest`: one guest in a square, a crowd, or guests who are led through a meeting.
 
 mod crowd;
 mod join;
+mod meet;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -20,6 +21,8 @@ enum Do {
     Join(Box<join::JoinOptions>),
     /// Comes in as many guests, who sit down, walk about and talk.
     Crowd(crowd::CrowdOptions),
+    /// Comes in as guests who are told what to do, and tells what they saw: whole meetings can be played so.
+    Meet(meet::MeetOptions),
 }
 
 fn main() -> ExitCode {
@@ -27,6 +30,7 @@ fn main() -> ExitCode {
     let done = match line.command {
         Do::Join(options) => run(join::run(*options)),
         Do::Crowd(options) => run(crowd::run(options)),
+        Do::Meet(options) => run(meet::run(options)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

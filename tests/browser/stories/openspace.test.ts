@@ -1,0 +1,50 @@
+/**
+ * A whole Open Space with real processes: forty guests, two of them in Chromium, post, place, join, move on and go home.
+ * The visits say who sat where with which topic, to the person and the second; and nothing that was acknowledged is lost
+ * or doubled when the server is killed. On SQLite and on PostgreSQL.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Dice } from '../support/dice';
+import { inWords, playWhileKilled } from '../support/killing';
+import { OpenSpace } from '../support/openspace';
+import { Postgres } from '../support/postgres';
+import { Square } from '../support/square';
+
+/** The longest that a part of the story may take. */
+const WHOLE_MS = 240_000;
+
+const DATABASES = [
+  { database: 'SQLite', kills: 6, postgres: false },
+  { database: 'PostgreSQL', kills: 3, postgres: true },
+];
+
+describe.each(DATABASES)('an open space on $database', ({ database, kills, postgres }) => {
+  const dice = Dice.cast();
+  let server: Postgres | undefined;
+  let square: Square;
+  let space: OpenSpace | undefined;
+
+  beforeAll(async () => {
+    console.log(`seed of ${database}: TORG_SEED=${dice.seed}`);
+    server = postgres ? await Postgres.start() : undefined;
+    square = await Square.startToRestart(server === undefined ? [] : ['--record-url', server.url]);
+    space = await OpenSpace.gather(square, dice);
+  }, 120_000);
+
+  afterAll(async () => {
+    await space?.end();
+    await square?.stop();
+    await server?.stop();
+  });
+
+  it('records who sat where with which topic, and forgets nothing when it is killed', async () => {
+    const open = space as OpenSpace;
+    await open.round({ hangs: true, byHand: true });
+    const figures = await playWhileKilled(square, open, dice, kills);
+    await open.goHome();
+    const visits = await open.compareVisits();
+    console.log(`${database}: ${visits} visits are right\n${inWords(figures, open)}`);
+    expect(open.faults).toEqual([]);
+    expect(visits).toBeGreaterThan(100);
+  }, WHOLE_MS);
+});
