@@ -59,4 +59,20 @@ describe('what is due of a stay', () => {
     }
     expect(compare(due(seen), [visit(1, null, null, 61_990, 70_000)], TABLES).missing).toHaveLength(1);
   });
+
+  it('may end earlier where the server was killed while they stood up, and not when it was killed again', () => {
+    const kills = [{ at: 50_600, up: 51_000 }, { at: 62_000, up: 63_000 }];
+    const seen = saw([0, 'in', null], [45_000, 'sat', 'Oak'], [50_500, 'rose'], [50_610, 'lost'], [51_500, 'in', null], [62_010, 'lost'], [63_500, 'in', null]);
+    for (const [to, missing] of [[46_000, 0], [50_590, 0], [61_900, 1]] as const) {
+      expect(compare(due(seen, kills), [visit(0, null, null, 45_000, to)], TABLES).missing).toHaveLength(missing);
+    }
+    expect(compare(due(seen, kills), [], TABLES).missing).toHaveLength(1);
+  });
+
+  it('has room for a machine that stood still', () => {
+    const { stays } = staysOf('Ann', SEEN, [], (at) => (at === 60_000 ? 500 : 0));
+    const late = [...RECORDED.slice(0, 3), visit(1, null, null, 58_600, 70_000)];
+    expect(compare(stays.flatMap((stay) => dueOf(stay, [ROUND])), late, TABLES).missing).toEqual([]);
+    expect(compare(due(SEEN), late, TABLES).missing).toHaveLength(1);
+  });
 });

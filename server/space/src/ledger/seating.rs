@@ -45,10 +45,17 @@ impl Seating {
         Self { expected: expected.collect(), expected_until: now + HOLD, ..Self::default() }
     }
 
-    /// Somebody came in, perhaps right onto a seat.
+    /// Somebody came in, perhaps right onto a seat. Who was expected at a table and is at none left it with the server,
+    /// and that is told at once: after another new start nobody would know when it was.
     pub fn enter(&mut self, at: TimeMs, person: ParticipantId, table: Option<TableId>) -> Vec<Stay> {
         self.people.insert(person, Seat { table: None, away_since: None });
-        self.place(at, person, table)
+        match (table, self.expected.remove(&person)) {
+            (None, Some((_, last))) => vec![Stay { person, at: last, table: None }],
+            (_, expected) => {
+                self.expected.extend(expected.map(|expected| (person, expected)));
+                self.place(at, person, table)
+            }
+        }
     }
 
     /// Somebody is at a table, or at none, from now on.

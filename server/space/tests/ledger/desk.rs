@@ -69,7 +69,8 @@ impl Desk {
         if coming.waits {
             self.waiting.push(coming.participant);
         } else {
-            self.seating.enter(self.now, coming.participant, None);
+            let stays = self.seating.enter(self.now, coming.participant, None);
+            self.stay(stays);
         }
         Ok(coming.participant)
     }

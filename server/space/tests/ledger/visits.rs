@@ -75,9 +75,9 @@ fn a_dropped_line_keeps_the_visit_and_a_lost_one_ends_it_when_it_dropped() {
 #[test]
 fn after_a_new_start_visits_go_on_for_who_is_back_at_the_table() {
     let mut desk = Desk::open();
-    let [ann, bob, eva] = ["Ann", "Bob", "Eva"].map(|name| desk.come(name, Role::Participant));
+    let [ann, bob, cem, eva] = ["Ann", "Bob", "Cem", "Eva"].map(|name| desk.come(name, Role::Participant));
     let noon = desk.now;
-    for who in [ann, bob, eva] {
+    for who in [ann, bob, cem, eva] {
         desk.sit(who, OAK);
     }
     desk.pass(3);
@@ -86,11 +86,11 @@ fn after_a_new_start_visits_go_on_for_who_is_back_at_the_table() {
     desk.now = desk.after(7);
     desk.ledger = desk.replayed();
     desk.seating = Seating::resume(&desk.ledger, desk.now);
-    for who in [ann, bob] {
-        assert_eq!(desk.seating.enter(desk.now, who, None), []);
+    for (who, table) in [(ann, Some(OAK)), (bob, Some(BIRCH)), (cem, None)] {
+        let stays = desk.seating.enter(desk.now, who, table);
+        desk.stay(stays);
     }
-    desk.sit(ann, OAK);
-    desk.sit(bob, BIRCH);
+    assert_eq!(desk.stays_of(cem, noon), [(None, 0, Some(3))], "known at once, for the next start too");
     desk.now = desk.now + DurationMs(29_000);
     assert_eq!(desk.seating.expire(desk.now), []);
     desk.now = desk.now + DurationMs(1_000);
