@@ -1,13 +1,19 @@
 // Frames a second of the square's map in headless Chromium, and what they cost in script.
 // TORG_LINK is a join link of a square that is full already; TORG_CHROMIUM names the browser.
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { chromium } from 'playwright-core';
 
 const MEASURED_MS = 15_000;
 
 const link = process.env['TORG_LINK'];
 if (!link) throw new Error('TORG_LINK is not set: `cargo xtask bench browser` sets it');
+const named = process.env['TORG_CHROMIUM'] ?? 'chromium';
+const folders = named.includes('/') ? [''] : (process.env['PATH'] ?? '').split(delimiter);
+const executablePath = folders.map((folder) => join(folder, named)).find((path) => existsSync(path));
+if (executablePath === undefined) throw new Error(`there is no ${named} on the PATH: name a Chromium in TORG_CHROMIUM`);
 const browser = await chromium.launch({
-  executablePath: process.env['TORG_CHROMIUM'] ?? '/usr/bin/chromium',
+  executablePath,
   args: [
     '--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
     '--disable-background-networking', '--disable-component-update', '--disable-sync',
