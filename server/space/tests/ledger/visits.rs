@@ -1,10 +1,10 @@
 //! Who sat where with which topic, to the minute: over bells, dropped lines and new starts.
 
 use crate::desk::{BIRCH, Desk, OAK};
-use torg_protocol::agenda::Cell;
+use torg_protocol::agenda::{Cell, Slot};
 use torg_protocol::people::Role;
 use torg_protocol::units::DurationMs;
-use torg_space::ledger::{Change, Fact, LedgerRefusal, News, Seating};
+use torg_space::ledger::{Change, Fact, LedgerRefusal, News, Seating, SlotText};
 
 #[test]
 fn a_stay_over_the_bell_is_two_visits() {
@@ -120,6 +120,24 @@ fn bells_ring_once_also_hours_later() {
     desk.slot(host, "Since before", -5, 5);
     desk.ring();
     assert_eq!(desk.news.len(), 2, "made and opened");
+}
+
+#[test]
+fn a_slot_that_is_put_off_while_it_runs_closes_and_opens_again() {
+    let mut desk = Desk::open();
+    let host = desk.come("Host", Role::Host);
+    let round = desk.slot(host, "Round 1", 10, 30);
+    desk.pass(11);
+    desk.news.clear();
+    let Slot { name, kind, .. } = desk.ledger.slot(round).expect("it is there").clone();
+    let [starts_at, ends_at] = [20, 40].map(|minutes| desk.after(minutes));
+    let text = SlotText { name, kind, starts_at, ends_at };
+    desk.does(host, Change::EditSlot { slot: round, text }).expect("a host may");
+    assert_eq!(desk.news, [News::Closed(round), News::Slot(round)]);
+    assert!(!desk.ledger.is_running(round));
+    desk.news.clear();
+    desk.pass(21);
+    assert_eq!(desk.news, [News::Opened(round)]);
 }
 
 #[test]

@@ -29,10 +29,12 @@ impl Case<'_> {
         if slot == entry.slot {
             return Ok(vec![]);
         }
+        // What runs and is to begin later closes, and opens again when it begins.
+        let closed = self.closing(entry).filter(|_| slot.starts_at > self.moment.now);
         let placed = self.placed_in(id);
         if slot.kind != SlotKind::Topics {
             let unplaced = placed.map(|topic| Fact::TopicUnplaced { topic, by: self.by });
-            return Ok(unplaced.chain([Fact::SlotEdited { slot, by: self.by }]).collect());
+            return Ok(closed.into_iter().chain(unplaced).chain([Fact::SlotEdited { slot, by: self.by }]).collect());
         }
         let edited = SlotEntry { slot, ..entry.clone() };
         for topic in placed {
@@ -46,7 +48,7 @@ impl Case<'_> {
                 });
             }
         }
-        Ok(vec![Fact::SlotEdited { slot: edited.slot, by: self.by }])
+        Ok(closed.into_iter().chain([Fact::SlotEdited { slot: edited.slot, by: self.by }]).collect())
     }
 
     pub(super) fn remove_slot(&self, id: SlotId) -> Decided {
@@ -55,15 +57,19 @@ impl Case<'_> {
             // It was there and is gone: as asked.
             return Ok(vec![]);
         }
-        let runs = matches!(self.slot(id)?.phase, Phase::Running { .. });
-        // Who heard the bell at its beginning hears one at its end.
-        let closed = runs.then_some(Fact::SlotClosed { slot: id, bell: self.moment.now });
+        let closed = self.closing(self.slot(id)?);
         let unplaced = self.placed_in(id).map(|topic| Fact::TopicUnplaced { topic, by: self.by });
         Ok(closed.into_iter().chain(unplaced).chain([Fact::SlotRemoved { slot: id, by: self.by }]).collect())
     }
 
     pub(super) fn slot(&self, id: SlotId) -> Result<&SlotEntry, LedgerRefusal> {
         self.ledger.book.slots.get(&id).ok_or(LedgerRefusal::UnknownSlot)
+    }
+
+    /// Who heard the bell at a slot's beginning hears one at its end, also when that comes by a host's hand.
+    fn closing(&self, entry: &SlotEntry) -> Option<Fact> {
+        let runs = matches!(entry.phase, Phase::Running { .. });
+        runs.then_some(Fact::SlotClosed { slot: entry.slot.id, bell: self.moment.now })
     }
 
     fn placed_in(&self, id: SlotId) -> impl Iterator<Item = TopicId> + '_ {
