@@ -1,6 +1,8 @@
-//! The server's clock: Unix time at the start plus what a monotone clock counted since.
+//! The server's clock: Unix time at the start plus what a monotone clock counted since. And how moments are written.
 
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use torg_protocol::units::TimeMs;
 
 /// Tells the time and never runs backwards, whatever happens to the machine's wall clock.
@@ -24,4 +26,18 @@ impl Clock {
         let since_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         TimeMs(self.started_unix_ms.saturating_add(since_ms))
     }
+}
+
+/// A moment as RFC 3339 writes it, in UTC: `2026-11-24T09:30:00Z`, with a fraction only where there is one.
+#[must_use]
+pub fn rfc3339(at: TimeMs) -> String {
+    utc(at).format(&Rfc3339).unwrap_or_default()
+}
+
+/// The same moment as the library has it; what lies after the year 9999, which no slot may, is its last second.
+#[must_use]
+pub fn utc(at: TimeMs) -> OffsetDateTime {
+    let last = 253_402_300_799_000;
+    let nanoseconds = i128::from(at.0.min(last)) * 1_000_000;
+    OffsetDateTime::from_unix_timestamp_nanos(nanoseconds).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }

@@ -1,21 +1,9 @@
-//! Moments as RFC 3339 writes them.
+//! Moments as RFC 3339 writes them, in the bodies of requests.
 
 use super::error::ApiError;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use torg_protocol::units::TimeMs;
-
-/// In UTC: `2026-11-24T09:30:00Z`, with a fraction only where there is one.
-pub(super) fn show(at: TimeMs) -> String {
-    utc(at).format(&Rfc3339).unwrap_or_default()
-}
-
-/// The same moment as the library has it; what lies after the year 9999, which no slot may, is its last second.
-pub(super) fn utc(at: TimeMs) -> OffsetDateTime {
-    let last = 253_402_300_799_000;
-    let nanoseconds = i128::from(at.0.min(last)) * 1_000_000;
-    OffsetDateTime::from_unix_timestamp_nanos(nanoseconds).unwrap_or(OffsetDateTime::UNIX_EPOCH)
-}
 
 /// Parses a moment. It must say its offset: what a clock on the wall shows happens twice in a night of autumn.
 pub(super) fn parse(field: &str, text: &str) -> Result<TimeMs, ApiError> {
@@ -32,10 +20,11 @@ pub(super) fn parse(field: &str, text: &str) -> Result<TimeMs, ApiError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::rfc3339;
 
     #[track_caller]
     fn check(text: &str, shown: &str) {
-        assert_eq!(show(parse("starts_at", text).expect("a moment")), shown);
+        assert_eq!(rfc3339(parse("starts_at", text).expect("a moment")), shown);
     }
 
     #[test]

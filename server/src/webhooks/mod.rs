@@ -10,6 +10,7 @@ mod deliver;
 #[cfg(test)]
 mod tests;
 
+use crate::clock::rfc3339;
 use crate::config::{WebhookTarget, Webhooks};
 use crate::limits::{
     WEBHOOK_PAUSE_FACTOR, WEBHOOK_PAUSE_FIRST, WEBHOOK_PAUSE_MAX, WEBHOOK_TRIES_MAX, WEBHOOKS_AT_ONCE_MAX,
@@ -24,12 +25,9 @@ use ring::rand::{SecureRandom as _, SystemRandom};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 use torg_protocol::agenda::Slot;
-use torg_protocol::units::TimeMs;
 
 /// Starts to tell all targets what comes by the sender, until nobody is left who has one. Keepers put it there and
 /// never wait.
@@ -135,7 +133,7 @@ impl Letter {
         if let Some(slot) = slot {
             data["slot"] = describe(slot);
         }
-        let body = json!({ "type": kind, "timestamp": moment(occasion.at), "data": data });
+        let body = json!({ "type": kind, "timestamp": rfc3339(occasion.at), "data": data });
         Self { id: format!("msg_{}", URL_SAFE_NO_PAD.encode(number)), body: body.to_string().into() }
     }
 }
@@ -143,11 +141,6 @@ impl Letter {
 fn describe(slot: &Slot) -> serde_json::Value {
     json!({
         "id": slot.id, "name": slot.name, "kind": slot.kind,
-        "starts_at": moment(slot.starts_at), "ends_at": moment(slot.ends_at)
+        "starts_at": rfc3339(slot.starts_at), "ends_at": rfc3339(slot.ends_at)
     })
-}
-
-fn moment(at: TimeMs) -> Option<String> {
-    let moment = OffsetDateTime::from_unix_timestamp_nanos(i128::from(at.0) * 1_000_000).ok()?;
-    moment.format(&Rfc3339).ok()
 }

@@ -2,6 +2,7 @@
 
 use super::deliver::{Courier, NotTaken};
 use super::*;
+use torg_protocol::units::TimeMs;
 use crate::config::WebhookSecret;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::pki_types::PrivateKeyDer;

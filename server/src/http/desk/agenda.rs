@@ -1,8 +1,8 @@
 //! `/api/spaces/{id}/agenda.ics`: the agenda as a calendar (RFC 5545).
 
 use super::{Caller, FRESH, Faults};
+use crate::clock;
 use crate::http::error::ApiError;
-use crate::http::moment;
 use crate::mailbox::call::{Agenda, Asked, Topic};
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -75,7 +75,7 @@ fn event(out: &mut String, id: &str, slot: &Slot, now: TimeMs, describe: impl Fn
 
 /// In UTC (RFC 5545, section 3.3.5, form 2), so that no zone has to be described.
 fn stamp(at: TimeMs) -> String {
-    let at = moment::utc(at);
+    let at = clock::utc(at);
     let (hour, minute, second) = at.to_hms();
     format!("{:04}{:02}{:02}T{hour:02}{minute:02}{second:02}Z", at.year(), u8::from(at.month()), at.day())
 }

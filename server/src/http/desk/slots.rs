@@ -1,6 +1,7 @@
 //! `/api/spaces/{id}/slots`: the blocks of time of the agenda.
 
 use super::{Caller, ChangeFaults, FRESH, Faults, number};
+use crate::clock;
 use crate::http::error::ApiError;
 use crate::http::{body, moment};
 use crate::limits::CALL_BYTES_MAX;
@@ -78,7 +79,7 @@ pub(super) struct SlotChange {
 
 impl From<WireSlot> for Slot {
     fn from(slot: WireSlot) -> Self {
-        let (starts_at, ends_at) = (moment::show(slot.starts_at), moment::show(slot.ends_at));
+        let (starts_at, ends_at) = (clock::rfc3339(slot.starts_at), clock::rfc3339(slot.ends_at));
         Self { id: slot.id.0, name: slot.name.to_string(), starts_at, ends_at, kind: slot.kind.into() }
     }
 }

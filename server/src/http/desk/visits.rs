@@ -1,8 +1,8 @@
 //! `/api/spaces/{id}/visits`: who sat where with which topic, from when until when.
 
 use super::{Caller, FRESH, Faults};
+use crate::clock;
 use crate::http::error::ApiError;
-use crate::http::moment;
 use crate::mailbox::call::{Asked, VisitRow};
 use axum::Json;
 use axum::http::{StatusCode, header};
@@ -45,8 +45,8 @@ impl From<VisitRow> for Visit {
             table: visit.table,
             topic,
             slot: visit.slot.map(|slot| slot.0),
-            from: moment::show(visit.from),
-            to: visit.to.map(moment::show),
+            from: clock::rfc3339(visit.from),
+            to: visit.to.map(clock::rfc3339),
             topic_title,
             slot_name: visit.slot_name.map(|name| name.to_string()),
             participant: visit.participant.map(|person| person.0),
