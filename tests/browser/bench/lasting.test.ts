@@ -5,9 +5,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Dice } from '../support/dice';
 import { inWords, percentile, playWhileKilled } from '../support/killing';
-import { OpenSpace } from '../support/openspace';
-import { Postgres } from '../support/postgres';
-import { Square } from '../support/square';
+import { Stage } from '../support/stage';
 
 const KILLS = Number.parseInt(process.env['TORG_KILLS'] ?? '100', 10);
 
@@ -17,27 +15,18 @@ const KILL_MS = 30_000;
 /** Sound is to be back within this for 95 of 100, ms. */
 const SOUND_P95_MS = 3_000;
 
-describe.each(['SQLite', 'PostgreSQL'])('an open space on %s', (database) => {
+describe.each(['SQLite', 'PostgreSQL'] as const)('an open space on %s', (database) => {
   const dice = Dice.cast();
-  let server: Postgres | undefined;
-  let square: Square;
-  let space: OpenSpace | undefined;
+  let stage: Stage | undefined;
 
   beforeAll(async () => {
-    console.log(`${database}: TORG_SEED=${dice.seed}`);
-    server = database === 'PostgreSQL' ? await Postgres.start() : undefined;
-    square = await Square.startToRestart(server === undefined ? [] : ['--record-url', server.url]);
-    space = await OpenSpace.gather(square, dice);
+    stage = await Stage.set(database, dice);
   }, 120_000);
 
-  afterAll(async () => {
-    await space?.end();
-    await square?.stop();
-    await server?.stop();
-  });
+  afterAll(() => stage?.strike());
 
   it(`forgets nothing when it is killed ${KILLS} times`, async () => {
-    const open = space as OpenSpace;
+    const { square, space: open } = stage as Stage;
     const figures = await playWhileKilled(square, open, dice, KILLS);
     await open.goHome();
     const visits = await open.compareVisits();

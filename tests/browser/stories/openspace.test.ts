@@ -6,39 +6,28 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Dice } from '../support/dice';
 import { inWords, playWhileKilled } from '../support/killing';
-import { OpenSpace } from '../support/openspace';
-import { Postgres } from '../support/postgres';
-import { Square } from '../support/square';
+import { Stage } from '../support/stage';
 
 /** The longest that a part of the story may take. */
 const WHOLE_MS = 240_000;
 
 const DATABASES = [
-  { database: 'SQLite', kills: 6, postgres: false },
-  { database: 'PostgreSQL', kills: 3, postgres: true },
-];
+  { database: 'SQLite', kills: 6 },
+  { database: 'PostgreSQL', kills: 3 },
+] as const;
 
-describe.each(DATABASES)('an open space on $database', ({ database, kills, postgres }) => {
+describe.each(DATABASES)('an open space on $database', ({ database, kills }) => {
   const dice = Dice.cast();
-  let server: Postgres | undefined;
-  let square: Square;
-  let space: OpenSpace | undefined;
+  let stage: Stage | undefined;
 
   beforeAll(async () => {
-    console.log(`seed of ${database}: TORG_SEED=${dice.seed}`);
-    server = postgres ? await Postgres.start() : undefined;
-    square = await Square.startToRestart(server === undefined ? [] : ['--record-url', server.url]);
-    space = await OpenSpace.gather(square, dice);
+    stage = await Stage.set(database, dice);
   }, 120_000);
 
-  afterAll(async () => {
-    await space?.end();
-    await square?.stop();
-    await server?.stop();
-  });
+  afterAll(() => stage?.strike());
 
   it('records who sat where with which topic, and forgets nothing when it is killed', async () => {
-    const open = space as OpenSpace;
+    const { square, space: open } = stage as Stage;
     await open.round({ hangs: true, byHand: true });
     const figures = await playWhileKilled(square, open, dice, kills);
     await open.goHome();
