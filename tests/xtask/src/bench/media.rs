@@ -100,7 +100,7 @@ fn bare_send_us() -> std::io::Result<f64> {
 }
 
 /// `"name":{"p50":…,"p99":…}` of a line of JSON, as text.
-fn percentiles(json: &str, name: &str) -> String {
+pub(super) fn percentiles(json: &str, name: &str) -> String {
     let object = json.split(&format!("\"{name}\":{{")).nth(1).and_then(|rest| rest.split('}').next());
     object.map_or_else(
         || "-".to_owned(),
@@ -112,7 +112,7 @@ fn percentiles(json: &str, name: &str) -> String {
 }
 
 /// A number of a line of JSON, as text; `-` when it is not there.
-fn number(json: &str, name: &str) -> String {
+pub(super) fn number(json: &str, name: &str) -> String {
     let value = json.split(&format!("\"{name}\":")).nth(1).and_then(|rest| rest.split([',', '}']).next());
     value.unwrap_or("-").to_owned()
 }

@@ -3,6 +3,7 @@
 
 mod lasting;
 mod media;
+mod meeting;
 mod record;
 mod server;
 
@@ -17,6 +18,7 @@ const PARTS: &[Part] = &[
     ("forwarding", media::forwarding),
     ("joins", media::joins),
     ("board", media::board),
+    ("open-space", meeting::open_space),
     ("browser", browser),
     ("lasting", lasting::lasting),
 ];
@@ -55,7 +57,10 @@ fn browser() -> Result<(), String> {
         r#"{"name":"Three hundred","map":{"width_m":80,"height_m":50,"hearing":"close",
             "tables":[{"name":"One","x":20,"y":20,"radius_m":4,"seats":20},{"name":"Two","x":60,"y":20,"radius_m":4,"seats":20}]}}"#,
     )?;
-    let _crowd = server.crowd(&square, &["--guests", "300", "--speaking", "12", "--for", "150"])?;
+    let crowd = server.crowd(&square, &["--guests", "300", "--speaking", "12", "--for", "150"])?;
+    // Whoever sits before a browser has neither of them on the same machine.
+    crowd.give_way()?;
+    server.give_way()?;
     server.wait_for("torg_participants", 300.0)?;
     let mut frames = program("npm", &["run", "--silent", "bench:frames"]);
     frames.current_dir(crate::root().join("tests/browser")).env("TORG_CHROMIUM", chromium).env("TORG_LINK", square);

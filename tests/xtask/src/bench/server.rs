@@ -1,6 +1,6 @@
 //! A server of its own for a measurement: the release build, on any port, with a data folder that goes with it.
 
-use crate::run::{cargo, end, minutes, run};
+use crate::run::{cargo, end, minutes, program, run};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
@@ -45,9 +45,26 @@ impl Server {
 
     /// Makes a space; its join link.
     pub(super) fn make_space(&self, json: &str) -> Result<String, String> {
+        Ok(self.make_space_for_hosts(json)?.0)
+    }
+
+    /// Makes a space; its join link, and that for hosts.
+    pub(super) fn make_space_for_hosts(&self, json: &str) -> Result<(String, String), String> {
         let answer = self.http("POST", "/api/spaces", json)?;
-        let link = answer.split("\"join_link\":\"").nth(1).and_then(|rest| rest.split('"').next());
-        link.map(ToOwned::to_owned).ok_or_else(|| format!("no space was made: {answer}"))
+        let link = |key: &str| {
+            let link = answer.split(&format!("\"{key}\":\"")).nth(1).and_then(|rest| rest.split('"').next());
+            link.map(ToOwned::to_owned).ok_or_else(|| format!("no space was made: {answer}"))
+        };
+        Ok((link("join_link")?, link("host_link")?))
+    }
+
+    /// Calls the API of the space to which a link leads, by the right of that link; the answer with its head.
+    pub(super) fn call(&self, link: &str, method: &str, path: &str, json: &str) -> Result<String, String> {
+        let (page, token) = link.split_once('#').ok_or("a link has a token")?;
+        let space = page.rsplit('/').next().unwrap_or_default();
+        let answer = self.http_with(method, &format!("/api/spaces/{space}{path}"), token, json)?;
+        let is_done = answer.split(' ').nth(1).is_some_and(|status| status.starts_with('2'));
+        if is_done { Ok(answer) } else { Err(format!("{method} {path}: {answer}")) }
     }
 
     /// Lets a crowd in.
@@ -95,19 +112,29 @@ impl Server {
         kilobytes.map(|kilobytes| kilobytes / 1e3).ok_or_else(|| "the server's memory is unknown".to_owned())
     }
 
+    /// Lets every other program go first.
+    pub(super) fn give_way(&self) -> Result<(), String> {
+        give_way(&self.process)
+    }
+
     fn proc(&self, file: &str) -> Result<String, String> {
         let path = format!("/proc/{}/{file}", self.process.id());
         std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error} (only Linux tells)"))
     }
 
     fn http(&self, method: &str, path: &str, body: &str) -> Result<String, String> {
+        self.http_with(method, path, "", body)
+    }
+
+    fn http_with(&self, method: &str, path: &str, token: &str, body: &str) -> Result<String, String> {
+        let bearer = if token.is_empty() { String::new() } else { format!("authorization: Bearer {token}\r\n") };
         let exchange = || -> std::io::Result<String> {
             let mut stream = TcpStream::connect(&self.authority)?;
             stream.set_read_timeout(Some(Duration::from_secs(10)))?;
             write!(
                 stream,
                 "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-type: application/json\r\n\
-                 content-length: {}\r\n\r\n{body}",
+                 {bearer}content-length: {}\r\n\r\n{body}",
                 self.authority,
                 body.len()
             )?;
@@ -127,6 +154,11 @@ impl Drop for Server {
 }
 
 impl Crowd {
+    /// Lets every other program go first.
+    pub(super) fn give_way(&self) -> Result<(), String> {
+        self.process.as_ref().map_or(Ok(()), give_way)
+    }
+
     /// Waits for the crowd to leave; its summary, one line of JSON.
     pub(super) fn summary(mut self) -> Result<String, String> {
         let process = self.process.take().ok_or("the crowd has left already")?;
@@ -142,6 +174,10 @@ impl Drop for Crowd {
             end(process, false);
         }
     }
+}
+
+fn give_way(process: &Child) -> Result<(), String> {
+    run(program("renice", &["-n", "19", "-p", &process.id().to_string()]).stdout(Stdio::null()), minutes(1))
 }
 
 fn binary(name: &str) -> PathBuf {
