@@ -233,6 +233,15 @@ pub enum ToRegistry {
         /// What is seen from there, or why nothing is.
         reply: oneshot::Sender<Result<Glance, Refusal>>,
     },
+    /// Somebody wants to hand links to a space out.
+    Links {
+        /// Of which space.
+        space: SpaceId,
+        /// With which token.
+        token: String,
+        /// The role of that token and every link there is, of which it may not be shown each; or why nothing is.
+        reply: oneshot::Sender<Result<(Role, SpaceLinks), Refusal>>,
+    },
     /// Somebody came by a link.
     Open {
         /// To which space.

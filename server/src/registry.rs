@@ -144,6 +144,11 @@ impl Registry {
             ToRegistry::Glance { space, token, reply } => {
                 let _ = reply.send(self.glance(&space, &token).await);
             }
+            ToRegistry::Links { space, token, reply } => {
+                let followed = self.follow(&space, &token).await;
+                let links = followed.map(|(record, role)| (role, self.links(&space, record.generation)));
+                let _ = reply.send(links);
+            }
             ToRegistry::Open { space, token, reply } => {
                 let _ = reply.send(self.open(&space, &token).await);
             }

@@ -21,7 +21,7 @@ use crate::arrival::Surroundings;
 use crate::mailbox::ToRegistry;
 use axum::Router;
 use axum::routing::{get, patch, post};
-use desk::{agenda, slots, space, topics, visits};
+use desk::{agenda, links, slots, space, topics, visits};
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -54,6 +54,7 @@ pub fn routes(parts: Parts) -> Router {
         .route("/api/spaces/{id}/topics/{topic}", get(topics::show).patch(topics::change).delete(topics::withdraw))
         .route("/api/spaces/{id}/visits", get(visits::list))
         .route("/api/spaces/{id}/visits.csv", get(visits::csv))
+        .route("/api/spaces/{id}/links", get(links::list))
         .route("/api/spaces/{id}/agenda.ics", get(agenda::calendar))
         .route("/openapi.json", get(openapi::document))
         .route("/healthz", get(figures::healthz))

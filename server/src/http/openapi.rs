@@ -1,6 +1,6 @@
 //! `/openapi.json`: the HTTP interface, described by the types that serve it.
 
-use super::desk::{agenda, slots, space, topics, visits};
+use super::desk::{agenda, links, slots, space, topics, visits};
 use super::{api, glance};
 use axum::Json;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -12,7 +12,7 @@ use utoipa::{Modify, OpenApi, ToSchema};
                                         (PROTOCOL.md); this is how spaces are made, planned and read out."),
     paths(api::make_space, glance::look, space::change, space::close, slots::list, slots::make, slots::change,
           slots::remove, topics::list, topics::show, topics::post, topics::change, topics::withdraw, visits::list,
-          visits::csv, agenda::calendar, healthz, readyz, metrics),
+          visits::csv, agenda::calendar, links::list, healthz, readyz, metrics),
     modifiers(&Tokens)
 )]
 struct Document;
@@ -183,6 +183,7 @@ mod tests {
                 "delete /api/spaces/{id}/topics/{topic}",
                 "get /api/spaces/{id}",
                 "get /api/spaces/{id}/agenda.ics",
+                "get /api/spaces/{id}/links",
                 "get /api/spaces/{id}/slots",
                 "get /api/spaces/{id}/topics",
                 "get /api/spaces/{id}/topics/{topic}",

@@ -4,6 +4,7 @@ use crate::script::{Script, topic_with};
 use crate::support::{Came, Server};
 use serde_json::{Value, json};
 use torg_protocol::ServerMessage;
+use torg_protocol::people::Role;
 
 #[tokio::test]
 async fn slots_are_made_moved_and_taken_away() {
@@ -196,5 +197,26 @@ async fn what_the_api_is_told_comes_back_after_a_restart_and_no_name_stands_open
     assert_eq!(host.get("/topics").await.is(200), before);
     assert_eq!(before[0]["convener"], "Ingeborg Again");
     assert_eq!(host.get("/slots").await.is(200)[0]["id"], round);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn links_are_handed_out_to_who_may_give_their_role() {
+    let server = Server::start().await;
+    let roles = |links: &Value| -> Vec<String> {
+        let links = links.as_array().expect("a list");
+        links.iter().map(|link| link["role"].as_str().expect("a role").to_owned()).collect()
+    };
+    let all = Script::of_host(&server).get("/links").await.is(200);
+    assert_eq!(roles(&all), ["host", "co_host", "facilitator", "convener", "reporter", "helper", "participant"]);
+    let co_host = Script::of_role(&server, Role::CoHost).get("/links").await.is(200);
+    assert_eq!(roles(&co_host), roles(&all)[1..], "who can't make hosts has no link for them");
+    for role in [Role::Facilitator, Role::Helper, Role::Participant] {
+        assert_eq!(roles(&Script::of_role(&server, role).get("/links").await.is(200)), ["participant"], "{role:?}");
+    }
+    let link = all[6]["link"].as_str().expect("a link");
+    assert_eq!(link, server.running.join_link, "the same as was printed");
+    Script::with_link(&server, all[5]["link"].as_str().expect("a link")).get("/topics").await.is(200);
+    Script::of_host(&server).with_token("wrong").get("/links").await.refuses(401, "link");
     server.stop().await;
 }

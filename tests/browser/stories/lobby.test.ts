@@ -89,6 +89,31 @@ describe('a square with a lobby', () => {
     }
   });
 
+  it('gives a link for each role to those who run it, and a helper who comes by one holds the door', async () => {
+    await hege.page.getByRole('button', { name: /^Door/ }).click();
+    await door().getByRole('button', { name: 'Links to hand out' }).click();
+    const links = hege.page.getByRole('dialog', { name: 'Links to hand out' });
+    await expect(links.getByLabel('Participant', { exact: true }).inputValue()).resolves.toBe(join);
+    const byHelper = await links.getByLabel('Helper', { exact: true }).inputValue();
+    await hege.picture('links');
+    expect(await barriers(hege)).toEqual([]);
+    await hege.page.keyboard.press('Escape');
+
+    const hanna = await Person.arrive(byHelper, 'Hanna', { pitchHz: null });
+    try {
+      const eva = await knock('Eva', { pitchHz: null });
+      await hanna.page.getByRole('button', { name: 'Door: 1 person waits' }).click();
+      const herDoor = hanna.page.getByRole('dialog', { name: 'Door' });
+      await expect(herDoor.getByRole('button', { name: 'Links to hand out' }).count()).resolves.toBe(0);
+      await herDoor.getByRole('button', { name: 'Let in Eva' }).click();
+      await eva.isIn();
+      await eva.leave();
+      expect(hanna.faults).toEqual([]);
+    } finally {
+      await hanna.leave();
+    }
+  });
+
   it('has a host who mutes, asks to unmute, and comes when somebody calls', async () => {
     await hege.page.getByRole('button', { name: /^Door/ }).click();
     await door().getByText('Comes straight in').click();

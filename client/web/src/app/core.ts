@@ -2,7 +2,7 @@
 import { AudioOutput } from '../sound/context';
 import { PageMicrophone } from '../sound/microphone';
 import { PageSound } from '../sound/sound';
-import { glanceAt } from '../wire/door';
+import { glanceAt, linksOf } from '../wire/door';
 import type { Frame } from '../wire/codec';
 import { openSocket } from '../wire/socket';
 import type {
@@ -14,7 +14,7 @@ import { watchDoor } from './door';
 import { readLink } from './link';
 import { movesMe } from './moved';
 import { Network, noLink } from './network';
-import type { Connection, Core, Glance, Happening, MicrophonePort, Notice, SoundPort, World } from './ports';
+import type { Connection, Core, Glance, HandedLink, Happening, MicrophonePort, Notice, SoundPort, World } from './ports';
 import { exposeProbe } from './probe';
 import { Requests } from './requests';
 import { recall, remember, type Setting } from './settings';
@@ -79,6 +79,11 @@ export class PageCore extends Teller<'connection' | 'notice' | 'happening' | 'gl
   get sound(): SoundPort { return this.#sound; }
   /** What only the probe reads. */
   get insides(): PageSound { return this.#sound; }
+
+  async links(): Promise<readonly HandedLink[] | null> {
+    const link = readLink(location);
+    return typeof link === 'string' ? null : linksOf(link);
+  }
 
   lookIn(): () => void {
     return watchDoor({

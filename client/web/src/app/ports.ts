@@ -176,6 +176,9 @@ export interface SoundPort extends Changes<'badge' | 'volume' | 'quality'> {
   slotLevel(slot: AudioSlotIndex): number;
 }
 
+/** A link to hand out, and what whoever comes by it may do. */
+export interface HandedLink { readonly role: Role; readonly link: string }
+
 /** What can be seen of the square before one comes in. */
 export interface Glance { readonly name: string; readonly people: number }
 
@@ -192,6 +195,8 @@ export interface Core extends Changes<'connection' | 'notice' | 'happening' | 'g
   readonly glance: Glance | null;
   readonly microphone: MicrophonePort;
   readonly sound: SoundPort;
+  /** The links that I may hand out, by the right of the link by which I came; null when they can't be read. */
+  links(): Promise<readonly HandedLink[] | null>;
   /** Stands before the door and looks in now and again; gives how to stop. */
   lookIn(): () => void;
   /** Resumes audio and joins. Call from the Join click, so that browsers let sound out. */

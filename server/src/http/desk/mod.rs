@@ -1,6 +1,7 @@
 //! The API of a space for whoever holds the token of a link to it: slots, topics, visits, the agenda, the space itself.
 
 pub(super) mod agenda;
+pub(super) mod links;
 pub(super) mod slots;
 pub(super) mod space;
 pub(super) mod topics;
@@ -12,12 +13,13 @@ use super::rates::Kind;
 use crate::arrival::bearer_token;
 use crate::limits::{CALL_WAIT, JOIN_TRIES, TOKEN_CHARS_MAX};
 use crate::mailbox::call::{Asked, Call, Reply};
-use crate::mailbox::{Denied, Glance, Opened, ToKeeper, ToRegistry};
+use crate::mailbox::{Denied, Glance, Opened, SpaceLinks, ToKeeper, ToRegistry};
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request;
 use axum::http::{HeaderName, Method, StatusCode, header};
 use tokio::sync::oneshot;
 use torg_protocol::ids::SpaceId;
+use torg_protocol::people::Role;
 
 /// What no cache keeps: the next look must see what changed since.
 pub(super) const FRESH: [(HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
@@ -119,6 +121,13 @@ impl Caller {
     pub(super) async fn glance(&self) -> Result<Glance, ApiError> {
         let (reply, answer) = oneshot::channel();
         let question = ToRegistry::Glance { space: self.space.clone(), token: self.token.clone(), reply };
+        self.registry(question, answer).await?.map_err(|refusal| ApiError::from(Denied::from(refusal)))
+    }
+
+    /// The role of the token, and every link to the space.
+    async fn links(&self) -> Result<(Role, SpaceLinks), ApiError> {
+        let (reply, answer) = oneshot::channel();
+        let question = ToRegistry::Links { space: self.space.clone(), token: self.token.clone(), reply };
         self.registry(question, answer).await?.map_err(|refusal| ApiError::from(Denied::from(refusal)))
     }
 

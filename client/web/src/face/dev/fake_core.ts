@@ -3,9 +3,9 @@
  * and measuring it; nothing of it is in the app.
  */
 import { Teller } from '../../app/changes';
-import type { Connection, Core, Glance, Happening, Notice } from '../../app/ports';
+import type { Connection, Core, Glance, HandedLink, Happening, Notice } from '../../app/ports';
 import type {
-  AgendaView, AudioSlotIndex, Change, HearingPreset, Made, ParticipantId, ParticipantView, Point, RefusalCode, TableId, TimeMs, TopicId, VoiceLevel, Walk,
+  AgendaView, AudioSlotIndex, Change, HearingPreset, Made, ParticipantId, ParticipantView, Point, RefusalCode, Role, TableId, TimeMs, TopicId, VoiceLevel, Walk,
 } from '../../wire/types';
 import { SquareWorld, type WorldMessage } from '../../world/world';
 import { FakeMarket, largeMarket, smallMarket } from './fake_market';
@@ -52,6 +52,11 @@ export class FakeCore extends Teller<'connection' | 'notice' | 'happening' | 'gl
       const state = this.microphone.state !== 'on' ? 'absent' : this.microphone.muted ? 'muted' : 'on';
       this.world?.apply({ type: 'microphone_changed', participant: ME, microphone: state });
     });
+  }
+
+  links(): Promise<HandedLink[]> {
+    const roles: Role[] = ['host', 'co_host', 'facilitator', 'convener', 'reporter', 'helper', 'participant'];
+    return Promise.resolve(roles.map((role) => ({ role, link: `https://torg.example.org/s/torg#${role}` })));
   }
 
   lookIn(): () => void {
