@@ -157,9 +157,13 @@ export class Person {
     await this.page.evaluate(() => window.story.sockets.at(-1)?.close());
   }
 
-  /** Keeps a picture of the page. */
+  /** Keeps a picture of the page, once what fades in or slides has arrived. */
   async picture(name: string): Promise<void> {
     await mkdir(ARTEFACTS, { recursive: true });
+    await this.page.evaluate(async () => {
+      const ends = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().iterations !== Number.POSITIVE_INFINITY);
+      await Promise.race([Promise.allSettled(ends.map(({ finished }) => finished)), new Promise((done) => setTimeout(done, 2_000))]);
+    });
     await this.page.screenshot({ path: join(ARTEFACTS, `${name}.png`) });
   }
 
