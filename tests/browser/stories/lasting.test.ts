@@ -38,9 +38,7 @@ describe('a board, and a server that is killed', () => {
     for (let kill = 1; kill <= 3; kill += 1) {
       // The look at it opens only after the server has acknowledged it.
       await postTopic(hege, { title: `Topic ${kill}` });
-      // A page that has not noticed yet still looks as if it were in.
-      const noticed = [ann, hege].map(({ page }) =>
-        page.waitForFunction(() => window.torg?.connection().state === 'reconnecting', null, { polling: 20 }));
+      const noticed = [ann, hege].map((person) => person.noticesBreak());
       await square.restart('SIGKILL');
       await Promise.all(noticed);
       for (const person of [ann, hege]) {

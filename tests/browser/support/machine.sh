@@ -2,13 +2,13 @@
 # Runs a command as on a machine with a network card, a loudspeaker and a headset, all made up and gone when the command
 # ends.
 #
-# The network is one of its own: loopback, and a pair of cards that lead to each other. Firefox gathers no loopback
+# What it mounts goes with it. The network is one of its own: loopback, and a pair of cards that lead to each other. Firefox gathers no loopback
 # candidates and none at all without a default route, so without a card it finds no way to a server on the same
 # machine. And without a loudspeaker it never lets sound run. What is played into the sink `room` is what the headset's
 # microphone hears; `pactl` mutes it, as the system or a switch on a headset does.
 set -eu
 if [ "${1:-}" != inside ]; then
-    exec unshare --net "$0" inside "$@"
+    exec unshare --net --mount "$0" inside "$@"
 fi
 shift
 

@@ -80,6 +80,11 @@ export class Person {
     await eventually(`${this.name} is in`, () => this.page.evaluate(() => window.torg?.connection().state), (state) => state === 'in');
   }
 
+  /** Waits until the page has noticed that its line broke: until then it looks as if it were in. Ask before it breaks. */
+  async noticesBreak(): Promise<void> {
+    await this.page.waitForFunction(() => window.torg?.connection().state === 'reconnecting', null, { polling: 20 });
+  }
+
   /** Everybody, as this person sees them. */
   people(): Promise<ProbedPerson[]> {
     return this.page.evaluate(() => window.torg?.people() ?? []);
