@@ -4,6 +4,7 @@ import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isInSight } from '../support/looks';
 import { SMALL } from '../support/maps';
 import { openBoard, postTopic, topic } from '../support/market';
 import { Person } from '../support/person';
@@ -61,7 +62,9 @@ describe('a square whose disk is full', () => {
     await ann.page.getByRole('button', { name: 'Post a topic', exact: true }).click();
     await title().fill('For later');
     await form().getByRole('button', { name: 'Post it' }).click();
-    await form().getByRole('alert').filter({ hasText: 'cannot save anything right now' }).waitFor();
+    const why = form().getByRole('alert').filter({ hasText: 'cannot save anything right now' });
+    await why.waitFor();
+    expect(await isInSight(why)).toBe(true);
     await ann.picture('disk-full');
     await expect(title().inputValue()).resolves.toBe('For later');
     expect(await topic(bo, 'For later')).toBeUndefined();

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
-import { devices } from 'playwright-core';
+import { devices, type Locator } from 'playwright-core';
 import type { Coming, Person } from './person';
 
 const { defaultBrowserType: _, ...phone } = devices['Pixel 7'] as (typeof devices)[string];
@@ -15,6 +15,15 @@ export const LOOKS: [string, Coming][] = [
 
 /** How long panels move when they open. */
 export const MOVED_MS = 400;
+
+/** Whether somebody can see the middle of this: it is on the screen, and nothing lies over it. */
+export async function isInSight(what: Locator): Promise<boolean> {
+  return what.evaluate((element) => {
+    const { left, top, width, height } = element.getBoundingClientRect();
+    const seen = document.elementFromPoint(left + width / 2, top + height / 2);
+    return seen !== null && element.contains(seen);
+  });
+}
 
 /** What axe-core finds that keeps somebody out, in words. */
 export async function barriers({ page }: Person): Promise<string[]> {
