@@ -2,7 +2,6 @@
 
 use super::deliver::{Courier, NotTaken};
 use super::*;
-use torg_protocol::units::TimeMs;
 use crate::config::WebhookSecret;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::pki_types::PrivateKeyDer;
@@ -12,6 +11,7 @@ use tokio::net::TcpListener;
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 use torg_protocol::ids::SpaceId;
 use torg_protocol::text::Label;
+use torg_protocol::units::TimeMs;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
