@@ -42,8 +42,9 @@ pub const ROWS_PER_STATEMENT: usize = 64;
 /// Entries that are read in one go at replay: with bodies as long as may be this is 16 MiB, with usual ones 100 kB.
 pub const PAGE_ENTRIES: u16 = 256;
 
-/// Bytes of a snapshot. The whole state of a space of 1,000 people and 2,000 topics is some megabytes of JSON.
-pub const SNAPSHOT_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Bytes of a snapshot. The state that 200,000 events leave is 12 MB of JSON (`cargo xtask bench record`); a space that
+/// lives five times as long must still find its snapshots, or replay would take longer with each day.
+pub const SNAPSHOT_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// Snapshots kept of one space: the newest, and one more in case that is damaged.
 pub const SNAPSHOTS_KEPT: usize = 2;
