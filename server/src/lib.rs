@@ -13,6 +13,7 @@
 //! | [`media`] | peer connections, and whose voice goes to whom |
 //! | [`store`], [`mod@links`] | the data folder, and the links under its key |
 //! | [`webhooks`] | telling others of what happened |
+//! | [`atomic`] | files that are either whole or not there |
 //! | [`upkeep`] | backing up, restoring and checking the record |
 //! | [`mailbox`], [`outbox`] | what these send each other, and clients |
 //! | [`limits`] | every bound, and why |
@@ -31,6 +32,7 @@
 //! ```
 
 pub mod arrival;
+pub mod atomic;
 pub mod clock;
 pub mod config;
 pub mod front;

@@ -5,7 +5,7 @@
 //! a key that only the server has: nothing about links is stored but the key and each space's generation, and a
 //! new generation revokes all links made before.
 
-use crate::store::atomic;
+use crate::atomic;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::hmac;

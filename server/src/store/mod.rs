@@ -10,8 +10,7 @@
 //! The files are the truth: they are read at every use, so a link renewed by `torg links --renew` counts at
 //! once, also for a running server. A damaged file is named and left alone.
 
-pub mod atomic;
-
+use crate::atomic;
 use crate::limits::{SPACE_FILE_BYTES_MAX, SPACES_MAX};
 use crate::links::Generation;
 use serde::{Deserialize, Serialize};
