@@ -63,11 +63,13 @@ pub(super) struct Reader {
     metas: [RecvMeta; READ_BATCH],
     /// Whether there may be more to read before the system is to be asked.
     is_readable: bool,
+    /// What wakes it stays open as long as it waits: the system forgets what a waker said when that is closed.
+    _waker: Arc<mio::Waker>,
 }
 
 /// Ends the reading half, from anywhere.
 #[derive(Debug)]
-pub(super) struct StopReading(mio::Waker);
+pub(super) struct StopReading(Arc<mio::Waker>);
 
 const READABLE: mio::Token = mio::Token(0);
 const STOP: mio::Token = mio::Token(1);
@@ -156,11 +158,19 @@ pub(super) fn split(socket: UdpSocket) -> io::Result<(Reader, StopReading, Trans
     let poll = mio::Poll::new()?;
     let mut socket = mio::net::UdpSocket::from_std(socket);
     poll.registry().register(&mut socket, READABLE, mio::Interest::READABLE)?;
-    let stop = StopReading(mio::Waker::new(poll.registry(), STOP)?);
+    let waker = Arc::new(mio::Waker::new(poll.registry(), STOP)?);
     let metas = [RecvMeta::default(); READ_BATCH];
-    let reader = Reader { socket, poll, state: Arc::clone(&state), buffers, metas, is_readable: true };
+    let reader = Reader {
+        socket,
+        poll,
+        state: Arc::clone(&state),
+        buffers,
+        metas,
+        is_readable: true,
+        _waker: Arc::clone(&waker),
+    };
     let gso_refused = Arc::new(AtomicBool::new(false));
-    Ok((reader, stop, Transmitter { socket: writing, state, is_dual_stack, gso_refused }))
+    Ok((reader, StopReading(waker), Transmitter { socket: writing, state, is_dual_stack, gso_refused }))
 }
 
 /// Where datagrams go: the remote, and the address of ours that they should come from.
@@ -280,6 +290,20 @@ mod tests {
         let received = reading.join().expect("no panic");
         assert_eq!(received.len(), 150);
         assert!(received.iter().all(|datagram| datagram.to == Some(Ipv4Addr::LOCALHOST.into())));
+    }
+
+    /// What says so is often gone before the reader has a turn, on a machine that is busy.
+    #[test]
+    fn a_reader_that_was_told_to_stop_before_it_waits_does_not_wait() {
+        let (mut reader, stop, _transmitter) = split(bind(0).expect("a socket")).expect("halves");
+        stop.stop();
+        drop(stop);
+        let (ended, end) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            while reader.read(&mut Vec::new()).expect("readable").is_continue() {}
+            ended.send(()).expect("the test waits");
+        });
+        end.recv_timeout(Duration::from_secs(10)).expect("it ends");
     }
 
     #[test]
