@@ -3,6 +3,7 @@
 //! The wire's own bounds stand in [`torg_protocol::limits`], the media plane's in `media::limits`.
 
 use std::time::Duration;
+use torg_protocol::units::DurationMs;
 
 /// How long a new connection may take until its first bytes say what it is. A slow radio link needs two round
 /// trips of a second; more is somebody holding the door.
@@ -160,6 +161,15 @@ pub const WEBHOOK_TARGETS_MAX: usize = 16;
 /// What waits to be told to one target, and what waits to be handed to all of them: every space's slots of a day, while
 /// the target is down. Each is some hundred bytes.
 pub const WEBHOOKS_WAITING_MAX: usize = 2_000;
+
+/// What waits for targets on disk when the server starts: as much as one target may be behind, and some.
+pub const WEBHOOKS_SPOOLED_MAX: usize = 4_000;
+
+/// Older than this nothing is told any more, however often the server was stopped: nobody can use it.
+pub const WEBHOOK_AGE_MAX: DurationMs = DurationMs(3 * 24 * 3_600_000);
+
+/// Bytes of one letter on disk: the longest names of a space and a slot have some hundred.
+pub const WEBHOOK_FILE_BYTES_MAX: u64 = 64 * 1024;
 
 /// What is told to one target at the same moment: many squares ring at the full hour.
 pub const WEBHOOKS_AT_ONCE_MAX: usize = 4;

@@ -77,7 +77,7 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
     let record = Record::open(&config.record_url(), keyring.clone()).await?;
     let records = Records::new(record, keyring);
     let clock = Clock::start();
-    let outside = config.webhooks.as_ref().map(webhooks::start).transpose()?;
+    let outside = config.webhooks.as_ref().map(|webhooks| webhooks::start(webhooks, &config.data)).transpose()?;
 
     let doors = open_doors(&config).await?;
     let addr = doors.listener.local_addr().context("the listener has no address")?;

@@ -4,9 +4,11 @@
 //! tries, so that who has it already can tell; `webhook-timestamp` is the time of the try in seconds; and
 //! `webhook-signature` is `v1,` and base64 of HMAC-SHA256 over `id.timestamp.body`.
 //!
-//! What waits is in memory alone: it is lost when the server stops, and the record has it all the same.
+//! What waits is on disk ([`spool`]), so that a stop of the server forgets none of it. Only what was committed in the
+//! milliseconds before a crash may be untold; the record has it all the same.
 
 mod deliver;
+mod spool;
 #[cfg(test)]
 mod tests;
 
@@ -23,25 +25,37 @@ use bytes::Bytes;
 use deliver::{Courier, NotTaken};
 use ring::rand::{SecureRandom as _, SystemRandom};
 use serde_json::json;
+use spool::{Spool, Waiting};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 use torg_protocol::agenda::Slot;
+use torg_protocol::units::TimeMs;
 
 /// Starts to tell all targets what comes by the sender, until nobody is left who has one. Keepers put it there and
 /// never wait.
 ///
 /// # Errors
-/// In words, when a target needs https and this machine trusts nobody's certificates.
-pub fn start(webhooks: &Webhooks) -> anyhow::Result<mpsc::Sender<Occasion>> {
+/// In words, when a target needs https and this machine trusts nobody's certificates, or when what waits can't be kept in
+/// the data folder.
+pub fn start(webhooks: &Webhooks, data: &Path) -> anyhow::Result<mpsc::Sender<Occasion>> {
     let (outside, mut inbox) = mpsc::channel(WEBHOOKS_WAITING_MAX);
     let courier = Arc::new(Courier::new(webhooks)?);
+    let names: Arc<[String]> = webhooks.targets.iter().map(|target| target.uri.to_string()).collect();
+    let (spool, before) = Spool::open(data, &names)?;
     let mut targets: Vec<Target> = webhooks.targets.iter().map(|target| Target::new(target, &courier)).collect();
     tokio::spawn(async move {
+        if !before.is_empty() {
+            tracing::info!(letters = before.len(), "webhooks that a server before could not tell are told now");
+        }
+        tell(&mut targets, before);
         while let Some(occasion) = inbox.recv().await {
-            let letter = Letter::new(&occasion);
-            targets.iter_mut().for_each(|target| target.tell(letter.clone()));
+            let (spool, letter, names) = (spool.clone(), Letter::new(&occasion), Arc::clone(&names));
+            // A panic in there would be a fault of ours, and what is told next is not to suffer from it.
+            let kept = tokio::task::spawn_blocking(move || spool.keep(&letter, &names)).await;
+            tell(&mut targets, kept.unwrap_or_default());
         }
         // The last words of a space that was closed may still be on their way.
         for target in &mut targets {
@@ -49,6 +63,14 @@ pub fn start(webhooks: &Webhooks) -> anyhow::Result<mpsc::Sender<Occasion>> {
         }
     });
     Ok(outside)
+}
+
+fn tell(targets: &mut [Target], waiting: Vec<Waiting>) {
+    for waiting in waiting {
+        if let Some(target) = targets.iter_mut().find(|target| target.target.uri == waiting.target.as_str()) {
+            target.tell(waiting);
+        }
+    }
 }
 
 /// One who is told. A target that does not answer delays nobody else.
@@ -69,14 +91,18 @@ impl Target {
         }
     }
 
-    fn tell(&mut self, letter: Letter) {
+    fn tell(&mut self, waiting: Waiting) {
         while self.deliveries.try_join_next().is_some() {}
         if self.deliveries.len() >= WEBHOOKS_WAITING_MAX {
-            tracing::error!(host = self.target.host, id = letter.id, "too much waits for a webhook: this is not told");
+            let id = &waiting.letter.id;
+            tracing::error!(host = self.target.host, id, "too much waits for a webhook: this is told after a restart");
             return;
         }
         let (target, courier, at_once) = (self.target.clone(), self.courier.clone(), self.at_once.clone());
-        self.deliveries.spawn(async move { deliver(&courier, &target, &at_once, &letter).await });
+        self.deliveries.spawn(async move {
+            deliver(&courier, &target, &at_once, &waiting.letter).await;
+            let _ = tokio::task::spawn_blocking(move || spool::done(&waiting)).await;
+        });
     }
 }
 
@@ -114,9 +140,10 @@ fn pause(tried: u32) -> Duration {
 }
 
 /// What is told, under an id that stays over all tries.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Letter {
     id: String,
+    at: TimeMs,
     body: Bytes,
 }
 
@@ -134,7 +161,8 @@ impl Letter {
             data["slot"] = describe(slot);
         }
         let body = json!({ "type": kind, "timestamp": rfc3339(occasion.at), "data": data });
-        Self { id: format!("msg_{}", URL_SAFE_NO_PAD.encode(number)), body: body.to_string().into() }
+        let id = format!("msg_{}", URL_SAFE_NO_PAD.encode(number));
+        Self { id, at: occasion.at, body: body.to_string().into() }
     }
 }
 

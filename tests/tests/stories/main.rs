@@ -11,6 +11,7 @@ mod returning;
 mod server;
 mod tables;
 mod walls;
+mod webhooks;
 
 use std::time::Duration;
 
