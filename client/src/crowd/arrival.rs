@@ -166,15 +166,23 @@ mod tests {
         let socket = ArrivalSocket::bind(IpAddr::from([127, 0, 0, 1])).await.expect("a socket");
         let mut socket = socket.on_beat().expect("on the beat");
         let sender = UdpSocket::bind("127.0.0.1:0").await.expect("a sender");
-        let sent = SystemTime::now();
-        sender.send_to(b"voice", socket.local_addr().expect("an address")).await.expect("sent");
         let waited = Duration::from_millis(300);
-        tokio::time::sleep(waited).await;
-        socket.readable().await.expect("readable");
-        let mut buffer = [0; 64];
-        let (length, from, at) = socket.try_read(&mut buffer).expect("a datagram");
-        assert_eq!((&buffer[..length], from), (&b"voice"[..], sender.local_addr().expect("an address")));
-        let late = at.duration_since(sent).unwrap_or_default();
+        let mut late = Duration::ZERO;
+        // Linux begins to note times a moment after the first socket asks for them: what comes before has the time at
+        // which it is read.
+        for _ in 0..10 {
+            let sent = SystemTime::now();
+            sender.send_to(b"voice", socket.local_addr().expect("an address")).await.expect("sent");
+            tokio::time::sleep(waited).await;
+            socket.readable().await.expect("readable");
+            let mut buffer = [0; 64];
+            let (length, from, at) = socket.try_read(&mut buffer).expect("a datagram");
+            assert_eq!((&buffer[..length], from), (&b"voice"[..], sender.local_addr().expect("an address")));
+            late = at.duration_since(sent).unwrap_or_default();
+            if late < waited {
+                break;
+            }
+        }
         assert!(cfg!(not(target_os = "linux")) || late < waited, "{late:?}");
     }
 }
