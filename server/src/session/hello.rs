@@ -8,7 +8,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::SplitStream;
 use tokio::sync::{mpsc, oneshot};
 use torg_protocol::ids::SpaceId;
-use torg_protocol::message::{ClientMessage, Refusal, RefusalCode, Start};
+use torg_protocol::message::{ClientMessage, GoodbyeReason, Refusal, RefusalCode, Start};
 use torg_protocol::people::Microphone;
 use torg_protocol::text::PersonName;
 use torg_protocol::{PROTOCOL_VERSION, ServerMessage};
@@ -29,6 +29,21 @@ pub(super) struct Hello {
 pub(super) struct Admitted {
     pub(super) peer: PeerId,
     pub(super) keeper: mpsc::Sender<ToKeeper>,
+}
+
+/// Why somebody is not in.
+#[derive(Debug)]
+pub(super) enum NotIn {
+    /// They may not, and coming back alone changes nothing.
+    Refused(Refusal),
+    /// The square is away for a moment: they are to come back by themselves.
+    Away(GoodbyeReason),
+}
+
+impl From<Refusal> for NotIn {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
 }
 
 /// Waits for the hello. Nothing when the client went away without one.
@@ -83,8 +98,8 @@ pub(super) async fn join(
     caller: &mut Caller,
     stream: &mut SplitStream<WebSocket>,
     hello: Hello,
-) -> Option<Result<Admitted, Refusal>> {
-    let Ok(space) = SpaceId::parse(&caller.space) else { return Some(Err(unknown())) };
+) -> Option<Result<Admitted, NotIn>> {
+    let Ok(space) = SpaceId::parse(&caller.space) else { return Some(Err(unknown().into())) };
     for _ in 0..JOIN_TRIES {
         let opened = match open(caller, &space, &hello.token).await {
             Ok(opened) => opened,
@@ -114,10 +129,10 @@ pub(super) async fn join(
         };
         // No answer: the keeper ended at this very moment, so ask for the next one.
         if let Ok(answer) = answer {
-            return Some(answer.map(|peer| Admitted { peer, keeper: opened.keeper }));
+            return Some(answer.map(|peer| Admitted { peer, keeper: opened.keeper }).map_err(NotIn::Refused));
         }
     }
-    Some(Err(unavailable()))
+    Some(Err(NotIn::Away(GoodbyeReason::SpaceRestarts)))
 }
 
 /// Listens to who waits for an answer: pings are answered, and all else is too early. Returns when the client goes, or
@@ -149,15 +164,13 @@ fn unknown() -> Refusal {
     Refusal::new(RefusalCode::UnknownSpace, "there is no such square on this server")
 }
 
-async fn open(caller: &Caller, space: &SpaceId, token: &str) -> Result<Opened, Refusal> {
+async fn open(caller: &Caller, space: &SpaceId, token: &str) -> Result<Opened, NotIn> {
     let (reply, answer) = oneshot::channel();
     let question = ToRegistry::Open { space: space.clone(), token: token.to_owned(), reply };
-    caller.parts.registry.send(question).await.map_err(|_| unavailable())?;
-    answer.await.map_err(|_| unavailable())?
-}
-
-fn unavailable() -> Refusal {
-    Refusal::new(RefusalCode::UnknownSpace, "the square cannot be opened at this moment: try again")
+    // The registry ends before the doors are closed, and whoever was told that the server stops is quick to come back.
+    let stops = || NotIn::Away(GoodbyeReason::ServerStops);
+    caller.parts.registry.send(question).await.map_err(|_| stops())?;
+    answer.await.map_err(|_| stops())?.map_err(NotIn::Refused)
 }
 
 /// The pong to a ping.

@@ -1,5 +1,6 @@
 //! The reading half: everything that a client says after the hello, until either side ends it.
 
+use super::hello::NotIn;
 use super::{Parts, hello, parse};
 use crate::limits::{
     CHANGES_BURST, CHANGES_PER_SECOND, OFFERS_PER_MINUTE, SILENCE_MAX, TOO_FREQUENT_MAX, WEBSOCKET_BYTES_MAX,
@@ -35,7 +36,7 @@ pub(super) async fn talk(stream: &mut SplitStream<WebSocket>, mut caller: Caller
         let hello = hello::read(stream).await?;
         match hello {
             Ok(hello) => hello::join(&mut caller, stream, hello).await,
-            Err(refusal) => Some(Err(refusal)),
+            Err(refusal) => Some(Err(refusal.into())),
         }
     };
     let admitted = tokio::select! {
@@ -47,7 +48,12 @@ pub(super) async fn talk(stream: &mut SplitStream<WebSocket>, mut caller: Caller
     };
     let admitted = match admitted {
         Some(Ok(admitted)) => admitted,
-        Some(Err(refusal)) => {
+        Some(Err(NotIn::Away(reason))) => {
+            tracing::info!(?reason, "not let in at this moment");
+            caller.outbox.close(reason);
+            return;
+        }
+        Some(Err(NotIn::Refused(refusal))) => {
             tracing::info!(code = ?refusal.code, "not let in");
             let _ = caller.outbox.push(Outgoing::refused(refusal, true));
             return;

@@ -1,10 +1,11 @@
 //! Lines break and servers restart.
 
 use crate::{SOON, listen};
+use serde_json::json;
 use std::time::Duration;
 use torg_client::{Event, Guest, LineState};
 use torg_protocol::people::{Place, Presence};
-use torg_tests::{Relay, Square, named};
+use torg_tests::{Relay, Square, Stranger, named};
 
 /// How a guest sees somebody's connection.
 fn presence(guest: &Guest, name: &str) -> Option<Presence> {
@@ -94,6 +95,35 @@ async fn after_a_restart_people_stand_where_they_stood() {
     assert_eq!(ann.position().centimetres(), (1_400, 1_200));
     assert_eq!(bob.position().centimetres(), (1_200, 1_000));
     bob.wait_until_hears("Ann", SOON).await.expect("she speaks again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_knocks_while_the_server_stops_is_told_to_come_back() {
+    let mut square = Square::start().await;
+    let mut strangers = Vec::new();
+    for _ in 0..40 {
+        strangers.push(Stranger::at_the_door(&square.links().join).await);
+    }
+    let knocking = strangers.into_iter().zip(0u64..).map(|(mut stranger, number)| {
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(number)).await;
+            let hello = stranger.hello(&format!("Stranger {number}"));
+            stranger.say(&hello).await;
+            let mut heard = Vec::new();
+            while let Some(message) = stranger.next().await {
+                heard.push(message);
+            }
+            heard
+        })
+    });
+    let knocking: Vec<_> = knocking.collect();
+    square.stop().await;
+    for knock in knocking {
+        let heard = knock.await.expect("no panic");
+        assert!(heard.iter().all(|message| message["type"] != "refused"), "nobody is sent away for good: {heard:?}");
+        let last = heard.last().map(|message| (&message["type"], &message["reason"]));
+        assert_eq!(last, Some((&json!("goodbye"), &json!("server_stops"))), "{heard:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
