@@ -13,7 +13,7 @@ use std::time::Instant;
 use tokio::task::JoinHandle;
 use torg_protocol::PROTOCOL_VERSION;
 use torg_protocol::geometry::Point;
-use torg_protocol::message::{ClientMessage, GoodbyeReason, RefusalCode, Start, Welcome};
+use torg_protocol::message::{ClientMessage, RefusalCode, Start, Welcome};
 use torg_protocol::people::{Microphone, Place};
 
 /// What the next hello says.
@@ -104,8 +104,7 @@ async fn try_to_return(link: Link, mut hello: HelloPlan) -> Result<(Line, Welcom
 /// Whether what kept somebody out may be over the next time. A server that stops says so to who comes before its doors
 /// are closed.
 fn may_pass(why: &GuestError) -> bool {
-    let passing = [GoodbyeReason::ServerStops, GoodbyeReason::SpaceRestarts, GoodbyeReason::FellBehind];
-    matches!(why, GuestError::Connection(_)) || matches!(why, GuestError::Ended(reason) if passing.contains(reason))
+    matches!(why, GuestError::Connection(_)) || matches!(why, GuestError::Ended(reason) if reason.passes())
 }
 
 /// The place to name as start when this one is lost.

@@ -6,7 +6,7 @@ use crate::event::Event;
 use crate::world::World;
 use std::time::Instant;
 use torg_protocol::ids::{AudioSlotIndex, ParticipantId, SlotId, TableId, TopicId};
-use torg_protocol::message::{GoodbyeReason, Refusal, RefusalCode, ServerMessage, Welcome};
+use torg_protocol::message::{Refusal, RefusalCode, ServerMessage, Welcome};
 use torg_protocol::people::Place;
 
 impl Session {
@@ -31,18 +31,13 @@ impl Session {
             ServerMessage::Refused { code, message, closes, .. } => {
                 self.refused(Refusal { code, message }, closes).await;
             }
-            ServerMessage::Goodbye { reason } => match reason {
-                GoodbyeReason::ServerStops | GoodbyeReason::SpaceRestarts | GoodbyeReason::FellBehind => {
-                    self.come_back(GuestError::Ended(reason).to_string());
-                }
-                GoodbyeReason::Replaced
-                | GoodbyeReason::LinkRevoked
-                | GoodbyeReason::Removed
-                | GoodbyeReason::SpaceClosed => {
-                    self.tell(Event::Ended { reason: Some(reason) });
-                    self.end(GuestError::Ended(reason)).await;
-                }
-            },
+            ServerMessage::Goodbye { reason } if reason.passes() => {
+                self.come_back(GuestError::Ended(reason).to_string());
+            }
+            ServerMessage::Goodbye { reason } => {
+                self.tell(Event::Ended { reason: Some(reason) });
+                self.end(GuestError::Ended(reason)).await;
+            }
             _ => {}
         }
     }

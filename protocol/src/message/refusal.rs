@@ -113,3 +113,14 @@ pub enum GoodbyeReason {
     /// The space was closed for good.
     SpaceClosed,
 }
+
+impl GoodbyeReason {
+    /// Whether the client is to come back by itself.
+    #[must_use]
+    pub fn passes(self) -> bool {
+        match self {
+            Self::ServerStops | Self::SpaceRestarts | Self::FellBehind => true,
+            Self::Replaced | Self::LinkRevoked | Self::Removed | Self::SpaceClosed => false,
+        }
+    }
+}
