@@ -82,9 +82,10 @@ impl Records {
         Ok((ledger, sender))
     }
 
-    /// Writes what still waits, and closes.
+    /// Writes what still waits, and closes the record and then the keys.
     pub async fn close(self) {
         self.record.close().await;
+        self.keyring.close().await;
     }
 
     async fn ledger_of(&self, space: &SpaceId, snapshot: &Snapshot) -> Result<Ledger, String> {

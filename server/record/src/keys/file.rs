@@ -7,7 +7,7 @@ use crate::error::{Reason, RecordError};
 use crate::limits::{CONNECT_WAIT, KEYS_CACHED_MAX};
 use crate::migrations;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
-use sqlx::{ConnectOptions as _, SqliteConnection};
+use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use std::path::Path;
 use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard};
@@ -63,6 +63,15 @@ impl KeyFile {
             Ok((ParticipantId(person), slot(key)?))
         });
         keys.collect()
+    }
+
+    /// Waits for who reads and writes, and closes.
+    pub(super) async fn close(&self) {
+        self.readers.close().await;
+        if let Some(connection) = self.writer.lock().await.take() {
+            // What was committed is on disk already: closing only tidies up.
+            let _ = timeout(CONNECT_WAIT, connection.close()).await;
+        }
     }
 
     /// Waits for the others who write.

@@ -147,6 +147,12 @@ impl Keyring {
         Ok(())
     }
 
+    /// Closes the file, for all clones: nobody is to seal or read any more. Afterwards it stands alone in its folder,
+    /// without what SQLite keeps beside it.
+    pub async fn close(&self) {
+        self.file.close().await;
+    }
+
     async fn key(&self, who: &Who) -> Result<Option<Slot>, KeyringError> {
         if let Some(slot) = self.cache().get(who) {
             return Ok(Some(slot));

@@ -112,8 +112,7 @@ async fn key_on_disk(folder: &std::path::Path) -> Vec<u8> {
 
 fn lies_in(folder: &std::path::Path, key: &[u8]) -> bool {
     std::fs::read_dir(folder).expect("a folder").any(|file| {
-        // What SQLite keeps beside a database goes when that is closed, which may be at this very moment.
-        let bytes = std::fs::read(file.expect("a file").path()).unwrap_or_default();
+        let bytes = std::fs::read(file.expect("a file").path()).expect("readable");
         bytes.windows(key.len()).any(|window| window == key)
     })
 }
