@@ -162,9 +162,6 @@ pub const WEBHOOK_TARGETS_MAX: usize = 16;
 /// the target is down. Each is some hundred bytes.
 pub const WEBHOOKS_WAITING_MAX: usize = 2_000;
 
-/// What waits for targets on disk when the server starts: as much as one target may be behind, and some.
-pub const WEBHOOKS_SPOOLED_MAX: usize = 4_000;
-
 /// Older than this nothing is told any more, however often the server was stopped: nobody can use it.
 pub const WEBHOOK_AGE_MAX: DurationMs = DurationMs(3 * 24 * 3_600_000);
 

@@ -95,8 +95,8 @@ impl Target {
         while self.deliveries.try_join_next().is_some() {}
         if self.deliveries.len() >= WEBHOOKS_WAITING_MAX {
             let id = &waiting.letter.id;
-            tracing::error!(host = self.target.host, id, "too much waits for a webhook: this is told after a restart");
-            return;
+            tracing::error!(host = self.target.host, id, "too much waits for a webhook: this is not told");
+            return spool::done(&waiting);
         }
         let (target, courier, at_once) = (self.target.clone(), self.courier.clone(), self.at_once.clone());
         self.deliveries.spawn(async move {

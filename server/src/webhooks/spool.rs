@@ -8,7 +8,7 @@
 use super::Letter;
 use crate::atomic;
 use crate::clock::Clock;
-use crate::limits::{WEBHOOK_AGE_MAX, WEBHOOK_FILE_BYTES_MAX, WEBHOOKS_SPOOLED_MAX};
+use crate::limits::{WEBHOOK_AGE_MAX, WEBHOOK_FILE_BYTES_MAX};
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
@@ -76,9 +76,6 @@ impl Spool {
             }
         }
         waiting.sort_by_key(|one| one.letter.at);
-        // What was to be told last is what is still of use.
-        let too_many = waiting.len().saturating_sub(WEBHOOKS_SPOOLED_MAX);
-        waiting.drain(..too_many).filter_map(|old| old.file).for_each(|file| remove(&file));
         Ok((Self { folder }, waiting))
     }
 
