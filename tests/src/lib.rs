@@ -5,7 +5,6 @@
 //! | [`Square`] | a server of its own, with its data in a folder of its own |
 //! | [`Relay`] | a line that can be cut |
 //! | [`Script`] | a program that calls the API with a link's token |
-//! | [`Hook`] | a target of webhooks |
 //! | [`Recording`] | what an ear got, and how loud a tone is in it |
 //! | [`Stranger`] | a client that says anything |
 //!
@@ -23,7 +22,6 @@
 //! # }
 //! ```
 
-mod hook;
 mod http;
 mod recording;
 mod relay;
@@ -31,7 +29,6 @@ mod script;
 mod square;
 mod stranger;
 
-pub use hook::{Hook, Told};
 pub use http::{Reply, request};
 pub use recording::Recording;
 pub use relay::Relay;

@@ -32,7 +32,6 @@ pub struct Square {
     address: SocketAddr,
     links: Links,
     folder: TempDir,
-    config: Config,
 }
 
 /// The map of the stories: 60 x 40 m, voices carry 12 m, and tables that stand far from each other.
@@ -62,9 +61,8 @@ impl Square {
     /// When it can't start: that is no story but a fault.
     pub async fn start() -> Self {
         let folder = TempDir::new().expect("a temporary folder");
-        let config = Config::local(&folder.path().join("data"));
-        let running = torg_server::run(config.clone()).await.expect("the server starts");
-        Self::of(folder, config, running).await
+        let running = torg_server::run(Config::local(&folder.path().join("data"))).await.expect("the server starts");
+        Self::of(folder, running).await
     }
 
     /// Starts a server that its story stops and starts again. Its port is none that the system hands out: while the
@@ -73,32 +71,22 @@ impl Square {
     /// # Panics
     /// When it can't start, on any of those ports.
     pub async fn start_to_restart() -> Self {
-        Self::start_to_restart_with(|_| ()).await
-    }
-
-    /// The same, configured otherwise.
-    ///
-    /// # Panics
-    /// When it can't start, on any of those ports.
-    pub async fn start_to_restart_with(configure: impl FnOnce(&mut Config)) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
-        let mut config = Config::local(&folder.path().join("data"));
-        configure(&mut config);
+        let config = Config::local(&folder.path().join("data"));
         let first = std::process::id() as usize % LASTING_PORTS.len();
         for port in LASTING_PORTS.clone().cycle().skip(first).take(LASTING_PORTS.len()) {
             let listen = SocketAddr::new(config.listen.ip(), port);
-            let config = Config { listen, ..config.clone() };
-            if let Ok(running) = torg_server::run(config.clone()).await {
-                return Self::of(folder, config, running).await;
+            if let Ok(running) = torg_server::run(Config { listen, ..config.clone() }).await {
+                return Self::of(folder, running).await;
             }
         }
         panic!("the server starts on no port of {LASTING_PORTS:?}");
     }
 
-    async fn of(folder: TempDir, config: Config, running: Running) -> Self {
+    async fn of(folder: TempDir, running: Running) -> Self {
         let address = running.addr;
         let links = Links { join: running.join_link.clone(), host: running.host_link.clone() };
-        let mut square = Self { running: Some(running), address, links, folder, config };
+        let mut square = Self { running: Some(running), address, links, folder };
         square.links = square.space("The square of stories", &map()).await;
         square
     }
@@ -156,10 +144,11 @@ impl Square {
     /// When it can't start.
     pub async fn restart(&mut self) {
         self.stop().await;
+        let config = Config { listen: self.address, ..Config::local(&self.folder.path().join("data")) };
         let deadline = Instant::now() + START_AGAIN;
         // Threads of the server before may still be letting go of the port.
         self.running = loop {
-            match torg_server::run(self.config.clone()).await {
+            match torg_server::run(config.clone()).await {
                 Ok(running) => break Some(running),
                 Err(error) => assert!(Instant::now() < deadline, "the server does not start again: {error:#}"),
             }

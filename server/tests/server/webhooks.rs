@@ -16,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use torg_protocol::ServerMessage;
-use torg_server::config::{WebhookSecret, WebhookTarget, Webhooks};
+use torg_server::config::{Config, WebhookSecret, WebhookTarget, Webhooks};
 
 const SECRET: &[u8] = b"a secret of both sides, long enough";
 
@@ -148,6 +148,28 @@ async fn slots_and_the_end_are_told_signed_and_again_until_they_are_taken() {
     let closed = said.iter().find(|one| one["type"] == "slot.closed" && one["data"]["slot"]["id"] == slot["id"]);
     assert_eq!(closed.expect("told")["timestamp"], slot["ends_at"], "the moment is that of the bell");
     assert_eq!(taken.iter().map(Told::id).collect::<BTreeSet<_>>().len(), taken.len(), "each has an id of its own");
+    server.stop().await;
+}
+
+/// The receiver is down for a moment, and the server is stopped before it tries again.
+#[tokio::test]
+async fn what_was_not_taken_before_a_stop_is_told_after_the_start_and_only_once() {
+    let mut receiver = Receiver::start().await;
+    let webhooks = receiver.webhooks("127.0.0.1", true);
+    let configure = |config: &mut Config| config.webhooks = Some(webhooks.clone());
+    let server = Server::start_with(configure).await;
+    Script::of_host(&server).slot("Now", -1, 20).await;
+    let first = receiver.next().await;
+    assert_eq!((first.status, &first.json()["type"]), (500, &json!("slot.opened")));
+
+    let server = Server::start_in(server.stop().await, configure).await;
+    let again = receiver.next().await;
+    assert_eq!((again.status, again.id(), &again.body), (200, first.id(), &first.body));
+    assert_eq!(again.json(), first.json());
+
+    let server = Server::start_in(server.stop().await, configure).await;
+    tokio::time::sleep(Duration::from_millis(1_500)).await;
+    assert_eq!(receiver.knocked.load(Ordering::Relaxed), 2, "what was taken is forgotten");
     server.stop().await;
 }
 

@@ -11,7 +11,6 @@ mod returning;
 mod server;
 mod tables;
 mod walls;
-mod webhooks;
 
 use std::time::Duration;
 
