@@ -19,7 +19,7 @@ pub(super) fn open_space() -> Result<(), String> {
     let server = Server::start()?;
     let (join, host) = server.make_space_for_hosts(&map())?;
     let began = SystemTime::now();
-    let slots = plan(&server, &host, began)?;
+    let slots = plan(&server, &host, began, TOPICS)?;
     let empty_mb = server.rss_mb()?;
     let stay = (SLOTS as u64 * SLOT_S + 10).to_string();
     let (guests, speaking) = (GUESTS.to_string(), SPEAKING.to_string());
@@ -44,7 +44,8 @@ pub(super) fn open_space() -> Result<(), String> {
     Ok(())
 }
 
-fn map() -> String {
+/// A map with [`TABLES`] tables.
+pub(super) fn map() -> String {
     let table = |number: usize| {
         let (x, y) = (8 + 16 * (number % 5), 8 + 11 * (number / 5));
         format!(r#"{{"name":"Table {number}","x":{x},"y":{y},"radius_m":2,"seats":8}}"#)
@@ -56,10 +57,17 @@ fn map() -> String {
     )
 }
 
-/// Posts slots, one after the other, and topics on their tables. Gives the slots' names, and when each opens.
-fn plan(server: &Server, host: &str, began: SystemTime) -> Result<Vec<(String, u64)>, String> {
+/// Posts topics on tables, and as many slots as these need, one after the other. Gives the slots' names, and when each
+/// opens.
+pub(super) fn plan(
+    server: &Server,
+    host: &str,
+    began: SystemTime,
+    topics: usize,
+) -> Result<Vec<(String, u64)>, String> {
     let mut slots = Vec::new();
-    for number in 0..SLOTS {
+    let slots_needed = topics.div_ceil(TABLES).max(SLOTS);
+    for number in 0..slots_needed {
         let opens_s = GATHERING_S + number as u64 * SLOT_S;
         let (starts_at, ends_at) = (rfc3339(began, opens_s)?, rfc3339(began, opens_s + SLOT_S)?);
         let name = format!("Round {}", number + 1);
@@ -67,8 +75,8 @@ fn plan(server: &Server, host: &str, began: SystemTime) -> Result<Vec<(String, u
         server.call(host, "POST", "/slots", &slot)?;
         slots.push((name, opens_s));
     }
-    for number in 0..TOPICS {
-        let (slot, table) = (number % SLOTS + 1, number / SLOTS);
+    for number in 0..topics {
+        let (slot, table) = (number % slots_needed + 1, number / slots_needed);
         let topic = format!(
             r#"{{"title":"Topic {number}","description":"What we bring, and what should come of it.","convener":"Guest {number}","slot":{slot},"table":"Table {table}"}}"#
         );

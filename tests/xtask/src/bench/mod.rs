@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: figures for speed and memory, all in one run, with the machine named. Nothing here passes
 //! or fails: on a shared machine only figures of one run can be compared, so each comes with a yardstick.
 
+mod browser;
 mod lasting;
 mod media;
 mod meeting;
@@ -19,7 +20,8 @@ const PARTS: &[Part] = &[
     ("joins", media::joins),
     ("board", media::board),
     ("open-space", meeting::open_space),
-    ("browser", browser),
+    ("browser", browser::frames),
+    ("board-page", browser::board),
     ("lasting", lasting::lasting),
 ];
 
@@ -45,26 +47,6 @@ fn wanted(part: &str, names: &[&str]) -> bool {
 
 fn engine() -> Result<(), String> {
     crate::run::run(&mut cargo(&["bench", "--quiet", "--package", "torg-space"]), minutes(20))
-}
-
-/// Frames a second of the map with 300 people, in headless Chromium.
-fn browser() -> Result<(), String> {
-    let chromium = crate::setup::chromium()?;
-    crate::setup::node()?;
-    crate::setup::packages("tests/browser")?;
-    let server = server::Server::start()?;
-    let square = server.make_space(
-        r#"{"name":"Three hundred","map":{"width_m":80,"height_m":50,"hearing":"close",
-            "tables":[{"name":"One","x":20,"y":20,"radius_m":4,"seats":20},{"name":"Two","x":60,"y":20,"radius_m":4,"seats":20}]}}"#,
-    )?;
-    let crowd = server.crowd(&square, &["--guests", "300", "--speaking", "12", "--for", "150"])?;
-    // Whoever sits before a browser has neither of them on the same machine.
-    crowd.give_way()?;
-    server.give_way()?;
-    server.wait_for("torg_participants", 300.0)?;
-    let mut frames = program("npm", &["run", "--silent", "bench:frames"]);
-    frames.current_dir(crate::root().join("tests/browser")).env("TORG_CHROMIUM", chromium).env("TORG_LINK", square);
-    crate::run::run(&mut frames, minutes(3))
 }
 
 fn machine() -> String {
