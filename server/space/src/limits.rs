@@ -139,6 +139,10 @@ pub const NAMES_A_PERSON_MAX: usize = 50;
 /// times what a board takes, and some megabytes; more is somebody who posts and withdraws all day.
 pub const TOPICS_KEPT_MAX: usize = 25_000;
 
+/// Visits that a space has at hand, about 50 MB: fifty years of a monthly meeting of 120 people over six tables. When there
+/// are more, the oldest are in the log alone.
+pub const VISITS_KEPT_MAX: usize = 400_000;
+
 /// No slot ends later than the year 9999: times are written with four digits (RFC 3339).
 pub const SLOT_END_MAX: TimeMs = TimeMs(253_402_300_799_999);
 

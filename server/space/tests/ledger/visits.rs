@@ -2,9 +2,11 @@
 
 use crate::desk::{BIRCH, Desk, OAK};
 use torg_protocol::agenda::{Cell, Slot};
+use torg_protocol::ids::{ParticipantId, TableId, VisitId};
 use torg_protocol::people::Role;
-use torg_protocol::units::DurationMs;
-use torg_space::ledger::{Change, Fact, LedgerRefusal, News, Seating, SlotText};
+use torg_protocol::units::{DurationMs, TimeMs};
+use torg_space::ledger::{Change, Fact, Ledger, LedgerRefusal, News, Seating, SlotText};
+use torg_space::limits::VISITS_KEPT_MAX;
 
 #[test]
 fn a_stay_over_the_bell_is_two_visits() {
@@ -166,4 +168,29 @@ fn who_sits_at_a_table_without_its_convener_is_asked_and_may_host() {
     assert_eq!((card.convener.participant, card.co_conveners[0].participant), (Some(bob), Some(ann)));
     desk.pass(2);
     assert_eq!(ask(&mut desk), []);
+}
+
+#[test]
+fn of_very_many_visits_the_newest_are_at_hand_and_those_that_go_on() {
+    let mut ledger = Ledger::default();
+    let began = |visit: u32, who: u32| Fact::VisitBegan {
+        visit: VisitId(visit),
+        person: ParticipantId(who),
+        table: TableId(0),
+        topic: None,
+        slot: None,
+        from: TimeMs(u64::from(visit)),
+    };
+    // The first one never stands up.
+    ledger.apply(TimeMs(1), &began(1, 7));
+    let newest = u32::try_from(VISITS_KEPT_MAX).expect("a number") + 10;
+    for visit in 2..=newest {
+        let to = TimeMs(u64::from(visit) + 1);
+        ledger.apply(to, &began(visit, visit));
+        ledger.apply(to, &Fact::VisitEnded { visit: VisitId(visit), to });
+    }
+    let kept: Vec<u32> = ledger.visits().map(|visit| visit.id.0).collect();
+    assert_eq!(kept.len(), VISITS_KEPT_MAX);
+    assert_eq!((kept[0], kept[1], kept[kept.len() - 1]), (1, 12, newest));
+    assert!(ledger.visits_of(ParticipantId(2)).is_empty() && ledger.visits_of(ParticipantId(7)).len() == 1);
 }

@@ -2,6 +2,7 @@
 
 use crate::ledger::book::{Named, VisitEntry};
 use crate::ledger::{Ledger, News};
+use crate::limits::VISITS_KEPT_MAX;
 use torg_protocol::ids::{ParticipantId, SlotId, TableId, TopicId, VisitId};
 use torg_protocol::units::TimeMs;
 
@@ -50,6 +51,11 @@ impl Ledger {
         self.book.newest.visit = self.book.newest.visit.max(id.0);
         self.index.add_visit(id, &entry);
         self.book.visits.insert(id, entry);
+        if self.book.visits.len() > VISITS_KEPT_MAX {
+            // Some of the oldest may still go on, at most one a person.
+            let oldest = self.book.visits.iter().find(|(_, entry)| entry.to.is_some()).map(|(id, _)| *id);
+            oldest.and_then(|oldest| self.take_visit(oldest));
+        }
     }
 
     fn take_visit(&mut self, id: VisitId) -> Option<VisitEntry> {
