@@ -209,5 +209,9 @@ pub const CHANGES_BURST: u32 = 150;
 /// How often it is looked whether people sit without their convener, in ticks: once a second.
 pub const TICKS_PER_ABSENCES: u32 = 20;
 
+/// How long nobody sits down at a table that is to go, while the map without it is being written. A write takes
+/// milliseconds; one that takes longer than this has failed.
+pub const TABLES_GO_MAX: DurationMs = DurationMs(3_000);
+
 /// How long somebody waits for an answer at the door before it is listened to what they say meanwhile.
 pub const LOBBY_LISTENS_AFTER: Duration = Duration::from_secs(1);

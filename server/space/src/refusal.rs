@@ -18,6 +18,12 @@ pub enum Refusal {
     /// There is no such table.
     #[error("there is no such table")]
     UnknownTable,
+    /// The map that comes doesn't have the table any more.
+    #[error("\"{table}\" is being taken away")]
+    TableGoes {
+        /// The table's name.
+        table: String,
+    },
     /// Every seat is taken.
     #[error("all {seats} seats at \"{table}\" are taken")]
     TableFull {

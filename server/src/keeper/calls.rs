@@ -42,7 +42,8 @@ impl Keeper {
             Asked::MayChange { arranges, map, hearing, reply } => {
                 let deeds = [(arranges, Deed::ArrangeSpace), (hearing, Deed::SetHearing)];
                 let may = deeds.into_iter().filter(|(asked, _)| *asked).try_for_each(|(_, deed)| allowed(role, deed));
-                drop(reply.send(may.and_then(|()| map.map_or(Ok(()), |map| self.may_have(&map)))));
+                let may = may.and_then(|()| map.map_or(Ok(()), |map| self.make_room_for(now, &map)));
+                drop(reply.send(may));
             }
             Asked::Close { reply } => {
                 self.promise(now, role, Ok(Change::CloseSpace), reply, |_, reply| Promise::Closed(reply));

@@ -68,6 +68,7 @@ impl Keeper {
     fn check_seats(&self, change: Change) -> Result<Change, Refusal> {
         if let Change::Move { to: Destination::Table(table), .. } = change
             && self.space.map().table(table).is_some()
+            && !self.space.map().goes(table)
             && self.space.free_seats(table) == 0
         {
             return Err(Refusal::new(RefusalCode::TableFull, "every seat at that table is taken"));

@@ -174,6 +174,8 @@ struct Keeper {
     media: mpsc::Sender<ToMedia>,
     /// What the media plane had no room for yet.
     to_media: VecDeque<ToMedia>,
+    /// When tables stay that were to go, if the map without them does not come.
+    tables_stay_at: Option<TimeMs>,
     ticks: u32,
     empty_since: Option<Instant>,
 }
@@ -202,6 +204,7 @@ impl Keeper {
             heard: HeardBook::default(),
             media: begin.media,
             to_media: VecDeque::new(),
+            tables_stay_at: None,
             ticks: 0,
             empty_since: Some(Instant::now()),
         }
@@ -320,6 +323,7 @@ impl Keeper {
     fn tick(&mut self) {
         let began = Instant::now();
         let now = self.clock.now();
+        self.let_tables_stay(now);
         self.space.advance(now);
         // Labels of audio slots first, then the routes that bring the sound.
         self.tell(now);

@@ -21,6 +21,8 @@ pub struct Map {
     middle: Point,
     ground: Ground,
     ways: Ways,
+    /// From this table on they are about to go.
+    going_from: Option<TableId>,
 }
 
 /// A table of a checked map.
@@ -51,7 +53,7 @@ impl Map {
         let middle = middle(&ground).ok_or(MapError::NoStandingRoom)?;
         let tables = (0u16..).zip(&spec.tables).map(|(index, table)| Table::new(TableId(index), table)).collect();
         let ways = Ways::new(&ground);
-        Ok(Self { spec, tables, middle, ground, ways })
+        Ok(Self { spec, tables, middle, ground, ways, going_from: None })
     }
 
     /// The map of a space made without one: 40 x 24 m, six tables (one of them closed), a stage, a foyer and a
@@ -77,6 +79,16 @@ impl Map {
     #[must_use]
     pub fn table(&self, id: TableId) -> Option<&Table> {
         self.tables.get(usize::from(id.0))
+    }
+
+    /// Whether a table is about to be taken away: nobody sits down there any more, and no topic is placed there.
+    #[must_use]
+    pub fn goes(&self, id: TableId) -> bool {
+        self.going_from.is_some_and(|first| id >= first)
+    }
+
+    pub(crate) fn let_go(&mut self, from: Option<TableId>) {
+        self.going_from = from;
     }
 
     /// A table by its name, exactly as written.

@@ -81,7 +81,7 @@ impl Space {
         let here = self.here(index);
         let id = self.crowd[index].person.id;
         let Some(seat) = self.free_seat_near(table, here.at) else {
-            let refusal = self.table_full(table);
+            let refusal = self.no_seat(table);
             self.tell(id, Happening::Refused(refusal));
             return;
         };
@@ -95,7 +95,7 @@ impl Space {
 
     /// The free seat of a table that is nearest to a place.
     pub(super) fn free_seat_near(&self, table: TableId, near: Point) -> Option<SeatIndex> {
-        let table = self.map.table(table)?;
+        let table = self.map.table(table).filter(|table| !self.map.goes(table.id))?;
         let taken = &self.seats[usize::from(table.id.0)];
         let free = (0u16..).zip(&table.seats).filter(|(seat, _)| taken[usize::from(*seat)].is_none());
         let distance_m = |at: Point| metres(at).distance(metres(near));

@@ -132,7 +132,7 @@ impl Space {
     fn start_at_table(&self, table: TableId, near: Option<Point>) -> Result<(Point, Place), Refusal> {
         let spec = self.map.table(table).ok_or(Refusal::UnknownTable)?;
         let near = near.unwrap_or(Point::nearest(spec.centre_m));
-        let seat = self.free_seat_near(table, near).ok_or_else(|| self.table_full(table))?;
+        let seat = self.free_seat_near(table, near).ok_or_else(|| self.no_seat(table))?;
         let at = spec.seat(seat).expect("a free seat is one of the table's");
         Ok((at, Place::Seat { table, seat }))
     }

@@ -186,10 +186,16 @@ impl Space {
         u16::try_from(count).unwrap_or(u16::MAX)
     }
 
-    /// How many seats of a table are free.
+    /// How many seats of a table are free; none of one that is about to go.
     #[must_use]
     pub fn free_seats(&self, table: TableId) -> usize {
-        self.seats.get(usize::from(table.0)).map_or(0, |seats| seats.iter().filter(|seat| seat.is_none()).count())
+        let seats = self.seats.get(usize::from(table.0)).filter(|_| !self.map.goes(table));
+        seats.map_or(0, |seats| seats.iter().filter(|seat| seat.is_none()).count())
+    }
+
+    /// From this table on nobody sits down any more: the map that comes doesn't have them. Nothing lets all stay.
+    pub fn let_tables_go(&mut self, from: Option<TableId>) {
+        self.map.let_go(from);
     }
 
     fn set_microphone(&mut self, index: usize, microphone: Microphone) {

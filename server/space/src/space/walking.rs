@@ -48,7 +48,7 @@ impl Space {
         }
         match step(self.map.ground(), here.at, direction) {
             Step::Rim(table) if self.free_seats(table) == 0 && self.crowd[index].course == Course::Still => {
-                return Err(self.table_full(table));
+                return Err(self.no_seat(table));
             }
             Step::Rim(table) => {
                 self.stand(index, here);
@@ -78,7 +78,7 @@ impl Space {
             return Ok(());
         }
         if self.free_seats(table) == 0 {
-            return Err(self.table_full(table));
+            return Err(self.no_seat(table));
         }
         if place.table() == Some(table) {
             // Just rising: sits down again.
@@ -230,10 +230,15 @@ impl Space {
         Here { at, free_from: avatar.free_from.max(self.now) + pay }
     }
 
-    pub(super) fn table_full(&self, table: TableId) -> Refusal {
+    /// Why nobody can sit down at a table that has no free seat.
+    pub(super) fn no_seat(&self, table: TableId) -> Refusal {
         let spec = self.map.table(table);
+        let name = spec.map_or_else(String::new, |table| table.name.clone());
+        if self.map.goes(table) {
+            return Refusal::TableGoes { table: name };
+        }
         Refusal::TableFull {
-            table: spec.map_or_else(String::new, |table| table.name.clone()),
+            table: name,
             seats: spec.map_or(0, |table| u16::try_from(table.seats.len()).unwrap_or(u16::MAX)),
         }
     }

@@ -1,6 +1,7 @@
 //! The keeper by its mailboxes alone: no sockets, no media plane, and time that runs as fast as it may.
 
 mod market;
+mod remap;
 
 use super::{Begin, End, inbox, keep};
 use crate::clock::Clock;

@@ -74,7 +74,7 @@ pub(super) fn refusal(refusal: &Refusal) -> wire::Refusal {
         Refusal::UnknownParticipant | Refusal::NotAllowed => RefusalCode::NotAllowed,
         Refusal::SpaceFull { .. } => RefusalCode::SpaceFull,
         Refusal::Place => RefusalCode::Place,
-        Refusal::UnknownTable => RefusalCode::UnknownTable,
+        Refusal::UnknownTable | Refusal::TableGoes { .. } => RefusalCode::UnknownTable,
         Refusal::TableFull { .. } => RefusalCode::TableFull,
         Refusal::NoWay => RefusalCode::NoWay,
     };

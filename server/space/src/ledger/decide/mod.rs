@@ -7,7 +7,7 @@ mod topics;
 use super::book::TopicEntry;
 use super::rights::{Deed, Right, right};
 use super::{Actor, Change, Fact, Ledger, LedgerRefusal, Moment};
-use torg_protocol::ids::{ParticipantId, TopicId};
+use torg_protocol::ids::{ParticipantId, TableId, TopicId};
 
 /// What is decided.
 type Decided = Result<Vec<Fact>, LedgerRefusal>;
@@ -75,6 +75,12 @@ impl<'a> Case<'a> {
             Right::No => Err(LedgerRefusal::NotAllowed(deed)),
             right => Ok(right),
         }
+    }
+
+    /// Refuses a table that isn't on the map, or is about to go.
+    fn check_table(&self, table: TableId) -> Result<(), LedgerRefusal> {
+        let map = self.moment.map;
+        map.table(table).filter(|table| !map.goes(table.id)).map(drop).ok_or(LedgerRefusal::UnknownTable)
     }
 
     /// Refuses unless the role may, or what it is about is their own.

@@ -113,7 +113,7 @@ impl Case<'_> {
         self.right(Deed::Move)?;
         self.present(person)?;
         if let Destination::Table(table) = to {
-            self.moment.map.table(table).ok_or(LedgerRefusal::UnknownTable)?;
+            self.check_table(table)?;
         }
         Ok(vec![Fact::Moved { person, to, by: self.by }])
     }

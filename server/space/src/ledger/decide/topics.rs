@@ -243,7 +243,7 @@ impl Case<'_> {
     fn check_cell(&self, at: Cell, topic: Option<TopicId>) -> Result<(), LedgerRefusal> {
         let slot = self.slot(at.slot)?;
         let name = || slot.slot.name.to_string();
-        self.moment.map.table(at.table).ok_or(LedgerRefusal::UnknownTable)?;
+        self.check_table(at.table)?;
         if slot.slot.kind != SlotKind::Topics {
             return Err(LedgerRefusal::NoTopics(name()));
         }
