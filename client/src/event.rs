@@ -102,6 +102,28 @@ pub enum Event {
         /// What it is called.
         title: String,
     },
+    /// Who speaks over everything from now on: all of them.
+    BroadcastsChanged {
+        /// In the order in which they began.
+        broadcasts: Vec<Speech>,
+    },
+    /// Whose broadcasts reach the guest from now on: all of them.
+    SpokenTo {
+        /// Who.
+        names: Vec<String>,
+    },
+    /// Somebody was lent the word, or has it no more.
+    WordLent {
+        /// Who.
+        name: String,
+        /// Whether they have it.
+        lent: bool,
+    },
+    /// The closed tables that broadcasts stay out of: all of them.
+    KeptOut {
+        /// Which.
+        tables: Vec<String>,
+    },
     /// Somebody muted the guest.
     Muted {
         /// Who.
@@ -124,6 +146,15 @@ pub enum Event {
         /// By the server for this reason; nothing when the guest left or gave up.
         reason: Option<GoodbyeReason>,
     },
+}
+
+/// Somebody who speaks over everything.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Speech {
+    /// Who.
+    pub name: String,
+    /// To whom: `everybody`, `conveners`, `zone:NAME`.
+    pub to: String,
 }
 
 impl std::fmt::Display for Event {
@@ -152,6 +183,19 @@ impl std::fmt::Display for Event {
             Self::SlotOpened { slot } => write!(f, "{slot} begins"),
             Self::SlotClosed { slot } => write!(f, "{slot} is over"),
             Self::WhoHosts { title } => write!(f, "who hosts {title}?"),
+            Self::BroadcastsChanged { broadcasts } if broadcasts.is_empty() => {
+                write!(f, "nobody speaks over everything")
+            }
+            Self::BroadcastsChanged { broadcasts } => {
+                let all = broadcasts.iter().map(|Speech { name, to }| format!("{name} speaks to {to}"));
+                write!(f, "{}", all.collect::<Vec<_>>().join(", "))
+            }
+            Self::SpokenTo { names } if names.is_empty() => write!(f, "no broadcast reaches here"),
+            Self::SpokenTo { names } => write!(f, "over everything else comes {}", names.join(", ")),
+            Self::WordLent { name, lent: true } => write!(f, "{name} was lent the word"),
+            Self::WordLent { name, lent: false } => write!(f, "{name} has the word no more"),
+            Self::KeptOut { tables } if tables.is_empty() => write!(f, "broadcasts enter every table"),
+            Self::KeptOut { tables } => write!(f, "broadcasts stay out of {}", tables.join(", ")),
             Self::Muted { by } => write!(f, "muted by {by}"),
             Self::Refused { message, .. } => write!(f, "refused: {message}"),
             Self::Disconnected { why } => write!(f, "connection lost ({why}), coming back"),

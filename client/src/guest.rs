@@ -6,7 +6,7 @@ use crate::limits::MEDIA_WAIT;
 use crate::link::Link;
 use crate::options::{MediaChoice, Options};
 use crate::session::{Command, Handles, Session};
-use crate::stats::Statistics;
+use crate::stats::{Statistics, VoiceTally};
 use crate::view::{LineState, MediaState, View};
 use std::time::{Duration, Instant};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
@@ -29,7 +29,7 @@ pub struct Guest {
     first_events: Option<broadcast::Receiver<Event>>,
 }
 
-/// How loud somebody was over a stretch of time.
+/// How loud somebody, or the bed's stream, was over a stretch of time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Loudness {
     /// Both ears together, silence included, RMS dBFS.
@@ -40,8 +40,17 @@ pub struct Loudness {
     pub right_dbfs: f32,
     /// Seconds above -60 dBFS.
     pub audible_s: f64,
-    /// Packets of this voice that came.
+    /// Packets that came.
     pub packets: u64,
+}
+
+impl Loudness {
+    pub(crate) fn of(tally: VoiceTally, over: Duration) -> Self {
+        let (left_dbfs, right_dbfs) = tally.ears_dbfs(over);
+        let power = |dbfs: f32| 10f64.powf(f64::from(dbfs) / 10.0);
+        let rms_dbfs = crate::sound::level::dbfs(power(left_dbfs) + power(right_dbfs));
+        Self { rms_dbfs, left_dbfs, right_dbfs, audible_s: tally.audible_s(), packets: tally.packets }
+    }
 }
 
 /// A way through a space takes longer than the straight line; and the server may be busy.
@@ -102,6 +111,12 @@ impl Guest {
     #[must_use]
     pub fn watch(&self) -> watch::Receiver<View> {
         self.view.clone()
+    }
+
+    /// How long the guest has been in: where its recording is at this moment.
+    #[must_use]
+    pub fn stay(&self) -> Duration {
+        self.view.borrow().began.elapsed()
     }
 
     /// The figures of the stay so far.
@@ -296,10 +311,7 @@ impl Guest {
         let before = self.view.borrow().voice(name);
         tokio::time::sleep(over).await;
         let tally = self.view.borrow().voice(name).since(before);
-        let (left_dbfs, right_dbfs) = tally.ears_dbfs(over);
-        let power = |dbfs: f32| 10f64.powf(f64::from(dbfs) / 10.0);
-        let rms_dbfs = crate::sound::level::dbfs(power(left_dbfs) + power(right_dbfs));
-        Loudness { rms_dbfs, left_dbfs, right_dbfs, audible_s: tally.audible_s(), packets: tally.packets }
+        Loudness::of(tally, over)
     }
 
     /// Waits until the guest sees somebody in the space.
@@ -363,7 +375,7 @@ impl Guest {
         }
     }
 
-    async fn command(&self, command: Command) -> Result<(), GuestError> {
+    pub(crate) async fn command(&self, command: Command) -> Result<(), GuestError> {
         self.commands.send(command).await.map_err(|_| GuestError::Left)
     }
 }

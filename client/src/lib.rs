@@ -5,7 +5,9 @@
 //! | --- | --- |
 //! | [`Link`], [`Options`] | where to go, and how to come in |
 //! | [`Guest`] | the handle: walk, sit down, listen, leave |
-//! | [`View`], [`World`] | what the guest knows at a moment |
+//! | [`View`], [`World`], [`Air`] | what the guest knows at a moment |
+//! | [`Emulator`], [`Mischief`] | bad networks and bad clients, for tests |
+//! | [`Audience`] | to whom a guest speaks over everything |
 //! | [`Statistics`], [`Recording`] | what it measured, and what its ear got |
 //! | `line`, `session` | the websocket, and the task that runs the stay |
 //! | `sound` | tone, codec, jitter buffer, ear, sound files |
@@ -29,6 +31,8 @@
 //! # }
 //! ```
 
+mod air;
+mod broadcast;
 mod clock;
 pub mod crowd;
 mod error;
@@ -46,13 +50,16 @@ mod stats;
 mod view;
 mod world;
 
+pub use air::Air;
+pub use broadcast::{Audience, NotAnAudience};
 pub use error::GuestError;
-pub use event::Event;
+pub use event::{Event, Speech};
 pub use guest::{Guest, Loudness};
 pub use link::{Link, LinkError};
 pub use market::Market;
 pub use options::{Emulator, Options};
 pub use sound::Recording;
+pub use sound::mischief::Mischief;
 pub use stats::{Heard, Statistics, VoiceTally};
 pub use view::{LineState, MediaState, View};
 pub use world::{HeardBy, Person, World};

@@ -1,9 +1,12 @@
 //! How a guest comes in, what they say and what they keep.
 
+use crate::broadcast::Murmur;
 use crate::error::GuestError;
+use crate::sound::mischief::Mischief;
 use std::path::PathBuf;
 use torg_protocol::geometry::Point;
 use torg_protocol::message::Start;
+use torg_protocol::people::Listening;
 use torg_protocol::text::Label;
 
 /// How a guest comes in. Everything but the name has a quiet default: no microphone, no recording, no start.
@@ -20,6 +23,8 @@ pub struct Options {
     pub(crate) start: Option<StartAt>,
     pub(crate) sound: Option<SoundSource>,
     pub(crate) record: Option<PathBuf>,
+    pub(crate) listening: Listening,
+    pub(crate) murmur: Murmur,
     pub(crate) media: MediaChoice,
     pub(crate) emulator: Emulator,
     pub(crate) person: Option<String>,
@@ -36,8 +41,12 @@ pub(crate) enum StartAt {
 /// What plays into the microphone.
 #[derive(Clone, Debug)]
 pub(crate) enum SoundSource {
-    Tone { hertz: f32 },
+    Tone {
+        hertz: f32,
+    },
     File(PathBuf),
+    /// With a seed.
+    Mischief(Mischief, u64),
 }
 
 /// How sound travels.
@@ -73,6 +82,8 @@ impl Options {
             start: None,
             sound: None,
             record: None,
+            listening: Listening::Forwarded,
+            murmur: Murmur::OFF,
             media: MediaChoice::Udp,
             emulator: Emulator::default(),
             person: None,
@@ -108,10 +119,31 @@ impl Options {
         self
     }
 
+    /// Sends what no honest client sends: for tests of what others hear of it. The same seed sends the same.
+    #[must_use]
+    pub fn mischief(mut self, kind: Mischief, seed: u64) -> Self {
+        self.sound = Some(SoundSource::Mischief(kind, seed));
+        self
+    }
+
     /// Records what the ear gets, from joining to leaving: 48 kHz, 16 bits, stereo.
     #[must_use]
     pub fn record(mut self, file: impl Into<PathBuf>) -> Self {
         self.record = Some(file.into());
+        self
+    }
+
+    /// Has the murmur of the far square, so many decibels from what its law says: at most 0. Without it there is none.
+    #[must_use]
+    pub fn murmur(mut self, gain_db: f32) -> Self {
+        self.murmur = Murmur::from_db(gain_db);
+        self
+    }
+
+    /// Gets everything in one stream, mixed by the server.
+    #[must_use]
+    pub fn mixed(mut self) -> Self {
+        self.listening = Listening::Mixed;
         self
     }
 

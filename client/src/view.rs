@@ -3,6 +3,7 @@
 use crate::error::GuestError;
 use crate::stats::{Meter, Statistics, VoiceTally};
 use crate::world::World;
+use std::time::Instant;
 use torg_protocol::message::Refusal;
 
 /// The state of a guest: read it with [`crate::Guest::view`], or wait for it with [`crate::Guest::wait_until`].
@@ -20,6 +21,8 @@ pub struct View {
     pub last_refusal: Option<Refusal>,
     /// How often the guest came back after a broken line.
     pub returns: u32,
+    /// When the guest came in: its recording's first sample.
+    pub began: Instant,
     pub(crate) meter: Meter,
 }
 
@@ -57,6 +60,12 @@ impl View {
     #[must_use]
     pub fn statistics(&self) -> Statistics {
         self.meter.statistics()
+    }
+
+    /// What was counted about the bed's stream so far: the murmur, or everything in one.
+    #[must_use]
+    pub fn bed(&self) -> VoiceTally {
+        self.meter.bed()
     }
 
     /// What was counted about one voice so far.

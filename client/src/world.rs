@@ -1,5 +1,6 @@
 //! The guest's view of the space: built from the welcome, kept up by the server's messages alone.
 
+use crate::air::Air;
 use crate::clock::ServerClock;
 use crate::market::Market;
 use crate::sound::pan::StereoGain;
@@ -26,6 +27,7 @@ pub struct World {
     audio_slots: [Option<ParticipantId>; AUDIO_SLOTS],
     heard_by: Option<HeardBy>,
     market: Market,
+    air: Air,
     person: String,
     clock: ServerClock,
 }
@@ -53,6 +55,7 @@ pub struct HeardBy {
 impl World {
     pub(crate) fn new(welcome: Welcome, now: Instant) -> Self {
         let person = |view: ParticipantView| (view.id, Person { view, level: None });
+        let air = Air::new(&welcome);
         let mut audio_slots = [None; AUDIO_SLOTS];
         for (slot, speaker) in audio_slots.iter_mut().zip(welcome.audio_slots) {
             *slot = speaker;
@@ -66,12 +69,14 @@ impl World {
             heard_by: None,
             person: welcome.person,
             market: Market::new(welcome.agenda, welcome.server_time),
+            air,
             clock: ServerClock::from_welcome(welcome.server_time, now),
         }
     }
 
     /// Takes in what the server says. Messages that are not about the view change nothing.
     pub(crate) fn apply(&mut self, message: &ServerMessage) {
+        self.air.hear(message);
         match message {
             ServerMessage::Entered { participant } => {
                 let person = Person { view: participant.clone(), level: None };
@@ -179,6 +184,16 @@ impl World {
         &self.market
     }
 
+    /// How sound comes to the guest, and who speaks over everything.
+    #[must_use]
+    pub fn air(&self) -> &Air {
+        &self.air
+    }
+
+    pub(crate) fn air_mut(&mut self) -> &mut Air {
+        &mut self.air
+    }
+
     /// By this the guest is the same person when they come again.
     pub(crate) fn person_token(&self) -> &str {
         &self.person
@@ -241,7 +256,7 @@ impl World {
         placed_gain(self.hearing().law(), listener, speaker)
     }
 
-    /// How loud and from where somebody is heard.
+    /// How loud and from where somebody is heard by place.
     pub(crate) fn stereo_gain(&self, speaker: ParticipantId, moment: Instant) -> StereoGain {
         let gain = self.gain(speaker, moment);
         let offset = self.seat_offset_m(speaker).or_else(|| {
@@ -277,30 +292,34 @@ impl World {
     }
 }
 
+/// The golden messages of the wire, in which the guest is Åse-Marie, Bo sits at the first table, and a third is rising
+/// from the closed one.
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::Value;
-    use torg_protocol::frame;
+pub(crate) fn golden() -> Vec<ServerMessage> {
+    let text = include_str!("../../protocol/fixtures/server_messages.json");
+    let file: serde_json::Value = serde_json::from_str(text).expect("the fixtures are JSON");
+    serde_json::from_value(file["messages"].clone()).expect("messages of the server")
+}
 
-    const ME: ParticipantId = ParticipantId(1);
-    const BO: ParticipantId = ParticipantId(2);
-
-    /// The golden messages of the wire, in which the guest is Åse-Marie, Bo sits at the first table, and a third
-    /// is rising from the closed one.
-    fn golden() -> Vec<ServerMessage> {
-        let text = include_str!("../../protocol/fixtures/server_messages.json");
-        let file: Value = serde_json::from_str(text).expect("the fixtures are JSON");
-        serde_json::from_value(file["messages"].clone()).expect("messages of the server")
-    }
-
-    fn world(now: Instant) -> World {
+#[cfg(test)]
+impl World {
+    /// The world of the first golden welcome.
+    pub(crate) fn golden(now: Instant) -> Self {
         let welcome = golden().into_iter().find_map(|message| match message {
             ServerMessage::Welcome(welcome) => Some(*welcome),
             _ => None,
         });
-        World::new(welcome.expect("a golden welcome"), now)
+        Self::new(welcome.expect("a golden welcome"), now)
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use torg_protocol::frame;
+
+    const ME: ParticipantId = ParticipantId(1);
+    const BO: ParticipantId = ParticipantId(2);
 
     fn stand(world: &mut World, who: ParticipantId, x: f64, y: f64) {
         let at = Point::from_metres(x, y).expect("on the map");
@@ -311,7 +330,7 @@ mod tests {
 
     #[test]
     fn every_golden_message_is_taken_in() {
-        let mut world = world(Instant::now());
+        let mut world = World::golden(Instant::now());
         for message in golden() {
             world.apply(&message);
         }
@@ -322,7 +341,7 @@ mod tests {
 
     #[test]
     fn names_and_tables_are_found() {
-        let world = world(Instant::now());
+        let world = World::golden(Instant::now());
         assert_eq!(world.person("Bo").map(|person| person.view.id), Some(BO));
         assert!(world.person("Nobody").is_none());
         assert_eq!(world.table("Stille prat").map(|(table, _)| table), Some(TableId(1)));
@@ -331,7 +350,7 @@ mod tests {
     #[test]
     fn walking_moves_and_standing_stays() {
         let now = Instant::now();
-        let mut world = world(now);
+        let mut world = World::golden(now);
         let start = world.position_m(ME, now).expect("a place");
         let later = world.position_m(ME, now + std::time::Duration::from_secs(1)).expect("a place");
         assert!((start.distance(later) - 3.0).abs() < 0.02, "three metres a second");
@@ -342,7 +361,7 @@ mod tests {
     #[test]
     fn gain_follows_place_and_wall() {
         let now = Instant::now();
-        let mut world = world(now);
+        let mut world = World::golden(now);
         stand(&mut world, ME, 20.0, 12.0);
         stand(&mut world, BO, 24.0, 12.0);
         world.apply(&ServerMessage::PlaceChanged { participant: BO, place: Place::Square });
@@ -357,7 +376,7 @@ mod tests {
     #[test]
     fn at_one_table_the_seats_tell_the_direction() {
         let now = Instant::now();
-        let mut world = world(now);
+        let mut world = World::golden(now);
         let seat = |seat| Place::Seat { table: TableId(0), seat: SeatIndex(seat) };
         world.apply(&ServerMessage::PlaceChanged { participant: ME, place: seat(3) });
         world.apply(&ServerMessage::PlaceChanged { participant: BO, place: seat(0) });

@@ -26,7 +26,12 @@ fn what_is_no_link_is_refused_in_words() {
 
 #[test]
 fn what_cannot_be_asked_is_refused_before_anything_is_tried() {
-    fails_with(&["join", NOBODY_THERE, "--murmur", "-20"], "no murmur yet");
+    fails_with(&["join", NOBODY_THERE, "--murmur", "3"], "-80 to 0 dB");
+    fails_with(&["join", NOBODY_THERE, "--murmur", "loud"], "-80 to 0 dB");
+    fails_with(&["join", NOBODY_THERE, "--mode", "aside"], "forwarded");
+    fails_with(&["join", NOBODY_THERE, "--speak", "zone:"], "zone:NAME");
+    fails_with(&["join", NOBODY_THERE, "--speak", "all"], "everybody");
+    fails_with(&["crowd", NOBODY_THERE, "--murmur=-81"], "-80 to 0 dB");
     fails_with(&["join", NOBODY_THERE, "--at", "3"], "X,Y");
     fails_with(&["join", NOBODY_THERE, "--tone", "0"], "20 to 20000 Hz");
     fails_with(&["join", NOBODY_THERE, "--for=-1"], "--for");
@@ -39,4 +44,12 @@ fn what_cannot_be_asked_is_refused_before_anything_is_tried() {
 #[test]
 fn where_no_server_is_it_says_so() {
     fails_with(&["join", NOBODY_THERE, "--json"], "no connection to the server");
+}
+
+#[test]
+fn what_can_be_asked_of_sound_gets_as_far_as_the_server() {
+    let words = "no connection to the server";
+    fails_with(&["join", NOBODY_THERE, "--murmur", "-20", "--mode", "mixed", "--speak", "zone:Stille krok"], words);
+    fails_with(&["join", NOBODY_THERE, "--murmur=0", "--mode", "forwarded", "--speak", "everybody"], words);
+    fails_with(&["crowd", NOBODY_THERE, "--guests", "1", "--murmur", "-6", "--mode", "mixed"], words);
 }

@@ -31,6 +31,11 @@ number_id!(
     "number & { readonly __brand: 'TableId' }"
 );
 number_id!(
+    /// A zone of the map: its place in the map's list of zones.
+    ZoneId(u16),
+    "number & { readonly __brand: 'ZoneId' }"
+);
+number_id!(
     /// A seat at a table, counted from 0 at the top, clockwise.
     SeatIndex(u16),
     "number & { readonly __brand: 'SeatIndex' }"

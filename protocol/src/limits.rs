@@ -66,5 +66,8 @@ pub const SEATS_MAX: u16 = 60;
 /// Downstream voices a listener has at once. More than eight near voices is noise, and each costs a decoder.
 pub const AUDIO_SLOTS: usize = 8;
 
+/// Who may speak over everything at once: a host, a guest, and two from the floor. Each takes an audio slot of everybody.
+pub const BROADCASTS_MAX: usize = 4;
+
 /// Records in one binary frame, so that a frame stays below 64 KiB.
 pub const FRAME_RECORDS_MAX: usize = 4_000;

@@ -1,7 +1,7 @@
 //! What the square knows of its people: roles, microphones, presence, what holds them, and how the door stands.
 
 use crate::geometry::Point;
-use crate::ids::{SeatIndex, TableId};
+use crate::ids::{ParticipantId, SeatIndex, TableId, ZoneId};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -96,6 +96,41 @@ impl Place {
             Self::Seat { table, .. } | Self::Rising { table } => Some(table),
         }
     }
+}
+
+/// How sound comes to somebody.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Listening {
+    /// The nearest voices each in an audio slot of its own, placed by the client; the murmur beside them.
+    #[default]
+    Forwarded,
+    /// One stereo stream with everything in it, placed by the server: for phones, weak machines and thin lines.
+    Mixed,
+}
+
+/// To whom somebody speaks who speaks over everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Addressed {
+    /// The whole space.
+    Everybody {},
+    /// Whoever is in a zone at that moment.
+    Zone {
+        /// Which.
+        zone: ZoneId,
+    },
+    /// All who have the role of a convener or bring a topic.
+    Conveners {},
+}
+
+/// Somebody who speaks over everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+pub struct Broadcast {
+    /// Who.
+    pub speaker: ParticipantId,
+    /// To whom.
+    pub to: Addressed,
 }
 
 /// How the door stands for who comes by the join link.

@@ -63,6 +63,48 @@ impl VoiceLevel {
     }
 }
 
+/// How loud the murmur is for somebody: 0 (off) to 100 (as loud as its law says).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, TS)]
+#[ts(type = "number & { readonly __brand: 'MurmurPercent' }")]
+#[serde(transparent)]
+pub struct MurmurPercent(u8);
+
+/// Why a number is no [`MurmurPercent`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the murmur goes from 0 (off) to 100 percent")]
+pub struct NotAPercentage;
+
+impl MurmurPercent {
+    /// No murmur.
+    pub const OFF: Self = Self(0);
+
+    /// A share of the full murmur.
+    ///
+    /// # Errors
+    /// [`NotAPercentage`] above 100.
+    pub fn new(percent: u8) -> Result<Self, NotAPercentage> {
+        if percent <= 100 { Ok(Self(percent)) } else { Err(NotAPercentage) }
+    }
+
+    /// 0 to 100.
+    #[must_use]
+    pub fn percent(self) -> u8 {
+        self.0
+    }
+
+    /// The factor on the amplitude, 0 to 1: the square of the share, so that half the way sounds like half (-12 dB).
+    #[must_use]
+    pub fn gain(self) -> f32 {
+        (f32::from(self.0) / 100.0).powi(2)
+    }
+}
+
+impl<'de> Deserialize<'de> for MurmurPercent {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(u8::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
 /// Turns decibels into a factor on the amplitude: -6.02 dB is 0.5.
 #[must_use]
 pub fn amplitude_from_db(db: f32) -> f32 {

@@ -6,16 +6,16 @@ use torg_protocol::agenda::{
 };
 use torg_protocol::geometry::{HearingPreset, Point, Segment, Walk};
 use torg_protocol::ids::{
-    AudioSlotIndex, CommentId, ParticipantId, RequestId, SeatIndex, SlotId, SpaceId, TableId, TopicId, VisitId,
+    AudioSlotIndex, CommentId, ParticipantId, RequestId, SeatIndex, SlotId, SpaceId, TableId, TopicId, VisitId, ZoneId,
 };
 use torg_protocol::map::{MapSpec, TableSpec, TableWall, ZoneKind, ZoneSpec};
 use torg_protocol::message::{
     Change, ClientMessage, Destination, Door, GoodbyeReason, HelpCall, Made, MediaState, OfferedTrack, ParticipantView,
     Refusal, RefusalCode, ServerMessage, SlotText, SpaceView, Start, TopicText, TrackPurpose, Uplink, Waiting, Welcome,
 };
-use torg_protocol::people::{Microphone, Place, Presence, Role};
+use torg_protocol::people::{Addressed, Broadcast, Listening, Microphone, Place, Presence, Role};
 use torg_protocol::text::{Label, PersonName, Prose, Title};
-use torg_protocol::units::{DurationMs, TimeMs, VoiceLevel};
+use torg_protocol::units::{DurationMs, MurmurPercent, TimeMs, VoiceLevel};
 use torg_protocol::{PROTOCOL_VERSION, limits};
 use ts_rs::{Config, TS};
 
@@ -31,6 +31,7 @@ fn words() -> String {
     declarations![
         ParticipantId,
         TableId,
+        ZoneId,
         SeatIndex,
         AudioSlotIndex,
         SlotId,
@@ -42,6 +43,7 @@ fn words() -> String {
         TimeMs,
         DurationMs,
         VoiceLevel,
+        MurmurPercent,
         PersonName,
         Label,
         Title,
@@ -56,6 +58,9 @@ fn words() -> String {
         MapSpec,
         Role,
         Microphone,
+        Listening,
+        Addressed,
+        Broadcast,
         Presence,
         Place,
         Walk,

@@ -2,7 +2,7 @@
 //! other.
 //!
 //! Commands and media events are edges and go through bounded channels. Routes are a level: the keeper puts the
-//! newest into a [`RoutesCell`], the media plane reads it when it likes; so it is with the [`Population`].
+//! newest into a [`RoutesCell`], the media plane reads it when it likes; so it is with the [`Mix`] and the [`Population`].
 
 pub mod call;
 pub mod occasion;
@@ -18,8 +18,8 @@ use torg_protocol::message::{ClientMessage, OfferedTrack, Refusal, Start};
 use torg_protocol::people::{Microphone, Role};
 use torg_protocol::text::{Label, PersonName};
 use torg_protocol::units::{TimeMs, VoiceLevel};
-use torg_space::Routes;
 use torg_space::ledger::{Fact, Ledger};
+use torg_space::{Mix, Routes};
 
 pub use call::{Call, Denied};
 
@@ -45,15 +45,20 @@ pub struct SessionId(pub u64);
 /// The newest routes of a space.
 pub type RoutesCell = Arc<ArcSwap<Routes>>;
 
+/// What is to be mixed in a space at this moment.
+pub type MixCell = Arc<ArcSwap<Mix>>;
+
 /// What the media plane is told.
 #[derive(Debug)]
 pub enum ToMedia {
-    /// A space begins: here are its routes, and whom to tell.
+    /// A space begins: here are its routes and its mix, and whom to tell.
     OpenSpace {
         /// The space.
         space: SpaceKey,
         /// Where its newest routes stand.
         routes: RoutesCell,
+        /// Where its newest mix stands.
+        mix: MixCell,
         /// Its keeper.
         keeper: mpsc::Sender<ToKeeper>,
     },

@@ -39,20 +39,48 @@ pub const MEDIA_SEND_CALLS: &str = "torg_media_send_calls_total";
 pub const MEDIA_DROPPED: &str = "torg_media_dropped_total";
 /// The part of what was sent that listeners report lost, 0 to 1.
 pub const MEDIA_LOSS: &str = "torg_media_downstream_loss_ratio";
+/// Desks that mix, one for each space in which somebody hears a mix.
+pub const MIX_DESKS: &str = "torg_mix_desks";
+/// Panics in the mixer. Each cost a voice, a mix or a desk its state, which is made anew.
+pub const MIX_FAULTS: &str = "torg_mix_faults_total";
+/// How long a round of the mixers takes: 20 ms of all beds and own mixes.
+pub const MIX_ROUND_SECONDS: &str = "torg_mix_round_seconds";
+/// Rounds that were not through when the next one was due.
+pub const MIX_ROUNDS_LATE: &str = "torg_mix_rounds_late_total";
+/// Frames of mixes that were left out since they would have come too late.
+pub const MIX_FRAMES_LEFT_OUT: &str = "torg_mix_frames_left_out_total";
+/// How far the mixers have turned down what they do for a frame; 0 is not at all.
+pub const MIX_EFFORT_STEP: &str = "torg_mix_effort_step";
+/// Voices on their way into mixes, by `kind`: frames `heard` and `concealed`; packets `decoded`, `recovered` from the one
+/// after, and found to be `garbage`.
+pub const MIX_VOICES: &str = "torg_mix_voices_total";
+/// Frames of beds and own mixes that were encoded.
+pub const MIX_ENCODED: &str = "torg_mix_encoded_total";
+/// Packets of mixes sent to listeners.
+pub const MIX_SENT: &str = "torg_mix_sent_total";
+/// From a voice's packet coming to us to the first mix with it having been sent.
+pub const MIX_DELAY_SECONDS: &str = "torg_mix_delay_seconds";
 
 /// Ticks and joins recorded in this time are some hundred numbers for each space.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 const TICK_BUCKETS: [f64; 9] = [0.0001, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.2];
 const JOIN_BUCKETS: [f64; 10] = [0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0];
 const LOSS_BUCKETS: [f64; 6] = [0.0, 0.01, 0.02, 0.05, 0.1, 0.25];
+const ROUND_BUCKETS: [f64; 9] = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.014, 0.02, 0.04, 0.1];
+const DELAY_BUCKETS: [f64; 12] = [0.01, 0.015, 0.02, 0.025, 0.03, 0.034, 0.04, 0.045, 0.05, 0.06, 0.08, 0.15];
 
 /// Installs the recorder, once a process, and gives the handle that renders it.
 pub fn install() -> PrometheusHandle {
     static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
     HANDLE
         .get_or_init(|| {
-            let buckets: [(&str, &[f64]); 3] =
-                [(TICK_SECONDS, &TICK_BUCKETS), (JOIN_SECONDS, &JOIN_BUCKETS), (MEDIA_LOSS, &LOSS_BUCKETS)];
+            let buckets: [(&str, &[f64]); 5] = [
+                (TICK_SECONDS, &TICK_BUCKETS),
+                (JOIN_SECONDS, &JOIN_BUCKETS),
+                (MEDIA_LOSS, &LOSS_BUCKETS),
+                (MIX_ROUND_SECONDS, &ROUND_BUCKETS),
+                (MIX_DELAY_SECONDS, &DELAY_BUCKETS),
+            ];
             let builder = buckets.into_iter().fold(PrometheusBuilder::new(), |builder, (name, buckets)| {
                 let name = Matcher::Full(name.to_owned());
                 builder.set_buckets_for_metric(name, buckets).expect("the list of buckets is not empty")
@@ -98,17 +126,32 @@ fn describe() {
     describe_counter!(MEDIA_SEND_CALLS, "System calls in which media was sent");
     describe_counter!(MEDIA_DROPPED, "Packets of media dropped, by reason");
     describe_histogram!(MEDIA_LOSS, "The part of what was sent that listeners report lost");
+    describe_mix();
     // Figures that nothing has touched yet are there all the same, so that a graph begins at zero.
-    for name in [PARTICIPANTS, SPACES_RUNNING, SESSIONS, MEDIA_PEERS] {
+    for name in [PARTICIPANTS, SPACES_RUNNING, SESSIONS, MEDIA_PEERS, MIX_DESKS, MIX_EFFORT_STEP] {
         gauge!(name).set(0.0);
     }
-    for name in [SPACES_FAILED, MEDIA_FORWARDED, MEDIA_SEND_CALLS] {
+    let mix = [MIX_FAULTS, MIX_ROUNDS_LATE, MIX_FRAMES_LEFT_OUT, MIX_ENCODED, MIX_SENT];
+    for name in [SPACES_FAILED, MEDIA_FORWARDED, MEDIA_SEND_CALLS].into_iter().chain(mix) {
         counter!(name).absolute(0);
     }
     for direction in ["in", "out"] {
         counter!(MEDIA_PACKETS, "direction" => direction).absolute(0);
         counter!(MEDIA_BYTES, "direction" => direction).absolute(0);
     }
+}
+
+fn describe_mix() {
+    describe_gauge!(MIX_DESKS, "Desks that mix, one for each space in which somebody hears a mix");
+    describe_counter!(MIX_FAULTS, "Faults in the mixer, each of which cost a voice, a mix or a desk its state");
+    describe_histogram!(MIX_ROUND_SECONDS, Unit::Seconds, "Time of one round of the mixers");
+    describe_counter!(MIX_ROUNDS_LATE, "Rounds of the mixers that were not through when the next was due");
+    describe_counter!(MIX_FRAMES_LEFT_OUT, "Frames of mixes left out since they would have come too late");
+    describe_gauge!(MIX_EFFORT_STEP, "How far the mixers have turned down what they do for a frame");
+    describe_counter!(MIX_VOICES, "Frames and packets of voices on their way into mixes, by kind");
+    describe_counter!(MIX_ENCODED, "Frames of beds and own mixes that were encoded");
+    describe_counter!(MIX_SENT, "Packets of mixes sent to listeners");
+    describe_histogram!(MIX_DELAY_SECONDS, Unit::Seconds, "From a voice's packet coming to the first mix with it sent");
 }
 
 /// Counts one more in a gauge for as long as it lives, also through a panic.

@@ -144,7 +144,8 @@ async fn open_doors(config: &Config) -> anyhow::Result<Doors> {
         let tcp = media_listener.as_ref().map_or(Ok(addr), TcpListener::local_addr)?;
         let workers = std::thread::available_parallelism().map_or(1, usize::from);
         let public_ips = config.public_ips.clone();
-        match media::start(&MediaConfig { port: media_port, public_ips, tcp, workers }) {
+        let keep_loudness = config.keep_loudness;
+        match media::start(&MediaConfig { port: media_port, public_ips, tcp, workers, keep_loudness }) {
             Ok(media) => return Ok(Doors { listener, media_listener, media }),
             Err(error) if tries == 0 => return Err(error),
             Err(_) => {}

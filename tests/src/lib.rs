@@ -6,6 +6,7 @@
 //! | [`Relay`] | a line that can be cut |
 //! | [`Script`] | a program that calls the API with a link's token |
 //! | [`Recording`] | what an ear got, and how loud a tone is in it |
+//! | [`chord`], [`bursts`] | sounds that can be measured in what others hear |
 //! | [`Stranger`] | a client that says anything |
 //!
 //! ```no_run
@@ -26,6 +27,7 @@ mod http;
 mod recording;
 mod relay;
 mod script;
+mod signal;
 mod square;
 mod stranger;
 
@@ -33,5 +35,6 @@ pub use http::{Reply, request};
 pub use recording::Recording;
 pub use relay::Relay;
 pub use script::Script;
+pub use signal::{CHORD_HERTZ, bursts, chord};
 pub use square::{Links, Square, map, named};
 pub use stranger::Stranger;

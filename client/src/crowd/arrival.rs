@@ -88,6 +88,12 @@ impl ArrivalSocket {
     }
 }
 
+/// The moment by our clock at which something arrived: what was read late came earlier.
+pub(super) fn moment_of(at: SystemTime) -> Instant {
+    let now = Instant::now();
+    now.checked_sub(at.elapsed().unwrap_or_default()).unwrap_or(now)
+}
+
 #[cfg(target_os = "linux")]
 mod system {
     use super::Arrived;

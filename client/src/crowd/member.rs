@@ -1,16 +1,18 @@
 //! One guest of a crowd.
 
-use super::arrival::ArrivalSocket;
+use super::arrival::{ArrivalSocket, moment_of};
 use super::board;
 use super::speech::SpeakingTurn;
 use super::stamp::{stamped_constant, stamped_speech, transit};
 use super::tally::{Switching, Tally};
+use super::wait::{sleep_until_or_never, tick};
 use super::{Life, Phase, Shared, Talk, life, names};
+use crate::broadcast::Murmur;
 use crate::error::GuestError;
 use crate::limits::{DATAGRAMS_AT_ONCE, MEDIA_TRIES_MAX, MEDIA_TRY_WAIT, MEDIA_WAIT};
 use crate::line::{Heard, Line};
-use crate::rtc::VoicePacket;
 use crate::rtc::lean::{LeanEvent, LeanPeer};
+use crate::rtc::{SoundPacket, VoicePacket};
 use crate::sound::FRAME_MS;
 use crate::stats::{Labelled, SlotMeter};
 use crate::world::World;
@@ -19,11 +21,11 @@ use rand::{RngExt as _, SeedableRng as _};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
-use tokio::time::{Interval, MissedTickBehavior, interval_at, sleep_until, timeout};
+use tokio::time::{Interval, MissedTickBehavior, interval_at, timeout};
 use torg_protocol::PROTOCOL_VERSION;
 use torg_protocol::limits::AUDIO_SLOTS;
 use torg_protocol::message::{ClientMessage, Refusal, RefusalCode, ServerMessage, Welcome};
-use torg_protocol::people::Microphone;
+use torg_protocol::people::{Listening, Microphone};
 use torg_protocol::units::VoiceLevel;
 
 pub(super) struct Member {
@@ -32,6 +34,7 @@ pub(super) struct Member {
     dice: StdRng,
     tally: Tally,
     slots: [SlotMeter; AUDIO_SLOTS],
+    bed: SlotMeter,
     offered: Option<Instant>,
     /// Whether the crowd has been told that this one is in, or never will be.
     settled: bool,
@@ -63,6 +66,7 @@ impl Member {
             dice,
             tally: Tally::new(),
             slots: std::array::from_fn(|_| SlotMeter::default()),
+            bed: SlotMeter::default(),
             offered: None,
             settled: false,
             measuring: false,
@@ -78,6 +82,8 @@ impl Member {
         self.settle(false);
         self.tally.packets_received = self.slots.iter().map(SlotMeter::received).sum();
         self.tally.packets_lost = self.slots.iter().map(SlotMeter::lost).sum();
+        self.tally.bed_packets_received = self.bed.received();
+        self.tally.bed_packets_lost = self.bed.lost();
         self.tally
     }
 
@@ -126,6 +132,7 @@ impl Member {
     fn measure(&mut self) {
         self.measuring = true;
         self.slots.iter_mut().for_each(SlotMeter::forget);
+        self.bed.forget();
         self.tally.packets_sent = 0;
     }
 
@@ -150,6 +157,7 @@ impl Member {
             LeanPeer::offer(local, self.speaks(), &self.shared.certificate, now).map_err(|error| in_words(&error))?;
         self.offered = Some(now);
         line.say(&ClientMessage::Offer { sdp, tracks: peer.tracks() });
+        self.ask_for_sound(&line);
         let steps = self.speaks().then(|| {
             let start = now + Duration::from_micros(self.dice.random_range(0..FRAME_MS * 1_000));
             let mut steps = interval_at(start.into(), Duration::from_millis(FRAME_MS));
@@ -172,6 +180,15 @@ impl Member {
             .map_err(|_| GuestError::Media("the server did not answer the offer".to_owned()))??;
         self.pump(&mut here)?;
         Ok(here)
+    }
+
+    fn ask_for_sound(&self, line: &Line) {
+        let plan = &self.shared.plan;
+        let listening = if plan.mixed { Listening::Mixed } else { Listening::Forwarded };
+        let murmur = plan.murmur_db.map_or(Murmur::OFF, Murmur::from_db).percent;
+        if plan.mixed || plan.murmur_db.is_some() {
+            line.say(&ClientMessage::SetListening { listening, murmur });
+        }
     }
 
     fn take_labels(&mut self, welcome: &Welcome, now: Instant) {
@@ -253,6 +270,7 @@ impl Member {
         here.peer = peer;
         here.trying = None;
         self.slots.iter_mut().for_each(SlotMeter::restart);
+        self.bed.restart();
         here.line.say(&ClientMessage::Offer { sdp, tracks: here.peer.tracks() });
         Ok(())
     }
@@ -322,16 +340,15 @@ impl Member {
                     self.rejoin(here)?;
                     break;
                 }
-                LeanEvent::Packet(packet) => self.receive(here, &packet, at),
+                LeanEvent::Packet(SoundPacket::Voice(packet)) => self.receive(here, &packet, at),
+                LeanEvent::Packet(SoundPacket::Bed(packet)) => self.receive_bed(packet.sequence, at),
             }
         }
         Ok(())
     }
 
     fn receive(&mut self, here: &Presence, packet: &VoicePacket, at: SystemTime) {
-        // What was read late came earlier.
-        let now = Instant::now();
-        let now = now.checked_sub(at.elapsed().unwrap_or_default()).unwrap_or(now);
+        let now = moment_of(at);
         let Some(slot) = self.slots.get_mut(usize::from(packet.slot.0)) else { return };
         slot.count(packet.sequence);
         let labelled = slot.labelled(packet.csrc, now);
@@ -353,26 +370,17 @@ impl Member {
         }
     }
 
+    fn receive_bed(&mut self, sequence: u16, at: SystemTime) {
+        self.bed.count(sequence);
+        if self.shared.plan.mixed && self.tally.first_audio.is_none() {
+            self.tally.first_audio = self.offered.map(|offered| moment_of(at).saturating_duration_since(offered));
+        }
+    }
+
     fn settle(&mut self, is_in: bool) {
         if !std::mem::replace(&mut self.settled, true) {
             // The crowd may have ended already.
             let _ = self.shared.settled.send(is_in);
         }
-    }
-}
-
-async fn sleep_until_or_never(moment: Option<Instant>) {
-    match moment {
-        Some(moment) => sleep_until(moment.into()).await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn tick(steps: &mut Option<Interval>) {
-    match steps {
-        Some(steps) => {
-            steps.tick().await;
-        }
-        None => std::future::pending().await,
     }
 }

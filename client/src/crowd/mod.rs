@@ -9,6 +9,7 @@
 //! | `board` | topics that say when they were sent |
 //! | `tally`, `histogram`, `arrival` | what is measured |
 //! | `names` | what they are called |
+//! | `wait` | waiting for what may never come |
 
 mod arrival;
 mod board;
@@ -19,6 +20,7 @@ mod names;
 mod speech;
 mod stamp;
 mod tally;
+mod wait;
 
 use crate::error::GuestError;
 use crate::limits::{CROWD_GUESTS_MAX, CROWD_JOIN_PAUSE, CROWD_JOINING_MAX, MEDIA_WAIT};
@@ -47,6 +49,10 @@ pub struct Plan {
     pub talk: Talk,
     /// What they do beside.
     pub life: Life,
+    /// Everybody gets everything in one stream, mixed by the server.
+    pub mixed: bool,
+    /// Everybody has the murmur, so many decibels quieter than its law says; at most 0.
+    pub murmur_db: Option<f32>,
     /// Decides who does what and when.
     pub seed: u64,
 }
@@ -101,7 +107,7 @@ pub struct Report {
     pub guests: usize,
     /// How many did, with sound.
     pub joined: usize,
-    /// From the offer to the first packet of a voice, for those who heard any.
+    /// From the offer to the first packet of a voice, or of a stream with everything in it, for those who heard any.
     pub join_ms: Percentiles,
     /// Voice packets sent.
     pub packets_sent: u64,
@@ -109,6 +115,10 @@ pub struct Report {
     pub packets_received: u64,
     /// Voice packets that did not, by their sequence numbers.
     pub packets_lost: u64,
+    /// Packets of beds that came: murmur, or everything in one stream.
+    pub bed_packets_received: u64,
+    /// Packets of beds that did not.
+    pub bed_packets_lost: u64,
     /// From sending a packet to its arrival at the other guest's socket, through the server, by one clock.
     pub transit_ms: Percentiles,
     /// From the message that seats a guest at another table to the first packet of a voice there that was not
@@ -244,6 +254,8 @@ fn report(plan: &Plan, guests: usize, measured: Duration, tallies: Vec<Tally>) -
         packets_sent: 0,
         packets_received: 0,
         packets_lost: 0,
+        bed_packets_received: 0,
+        bed_packets_lost: 0,
         transit_ms: Percentiles::default(),
         switch_ms: None,
         board_ms: None,
@@ -258,6 +270,8 @@ fn report(plan: &Plan, guests: usize, measured: Duration, tallies: Vec<Tally>) -
         report.packets_sent += tally.packets_sent;
         report.packets_received += tally.packets_received;
         report.packets_lost += tally.packets_lost;
+        report.bed_packets_received += tally.bed_packets_received;
+        report.bed_packets_lost += tally.bed_packets_lost;
         report.rejoins += tally.rejoins;
         report.mislabelled += tally.mislabelled;
         if let Some(first_audio) = tally.first_audio {

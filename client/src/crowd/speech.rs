@@ -195,7 +195,7 @@ impl Speaker {
 mod tests {
     use super::*;
     use crate::sound::level::{dbfs, mean_square};
-    use crate::sound::opus::VoiceDecoder;
+    use crate::sound::opus::Decoder;
 
     #[test]
     fn voices_talk_with_pauses_at_a_speaker_s_level() {
@@ -204,7 +204,7 @@ mod tests {
             let spoken = voice.iter().filter(|frame| frame.payload.is_some()).count();
             let share = spoken as f64 / voice.len() as f64;
             assert!((0.5..0.95).contains(&share), "voice {number} speaks {share:.2} of the time");
-            let mut decoder = VoiceDecoder::new();
+            let mut decoder = Decoder::mono();
             let sound: Vec<f32> = voice
                 .iter()
                 .filter_map(|frame| frame.payload.as_ref())

@@ -64,13 +64,13 @@ pub(super) fn transit(payload: &[u8], now: SystemTime) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sound::opus::{VoiceDecoder, VoiceEncoder};
+    use crate::sound::opus::{Decoder, VoiceEncoder};
     use crate::sound::source::Tone;
 
     #[test]
     fn a_stamped_packet_sounds_the_same() {
         let (mut tone, mut encoder) = (Tone::new(440.0), VoiceEncoder::new());
-        let (mut plain, mut stamped) = (VoiceDecoder::new(), VoiceDecoder::new());
+        let (mut plain, mut stamped) = (Decoder::mono(), Decoder::mono());
         for _ in 0..20 {
             let packet = encoder.encode(&tone.frame()).expect("a packet");
             let sent = SystemTime::now();

@@ -10,11 +10,13 @@ use torg_protocol::ids::{ParticipantId, TableId};
 pub(super) struct Tally {
     /// In, with sound.
     pub(super) joined: bool,
-    /// From the offer to the first packet of a voice.
+    /// From the offer to the first packet of a voice, or of a stream with everything in it.
     pub(super) first_audio: Option<Duration>,
     pub(super) packets_sent: u64,
     pub(super) packets_received: u64,
     pub(super) packets_lost: u64,
+    pub(super) bed_packets_received: u64,
+    pub(super) bed_packets_lost: u64,
     pub(super) transit: Histogram,
     pub(super) switch: Histogram,
     pub(super) board: Histogram,
@@ -32,6 +34,8 @@ impl Tally {
             packets_sent: 0,
             packets_received: 0,
             packets_lost: 0,
+            bed_packets_received: 0,
+            bed_packets_lost: 0,
             transit: Histogram::new(),
             switch: Histogram::new(),
             board: Histogram::new(),

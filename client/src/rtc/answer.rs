@@ -1,10 +1,10 @@
-//! What a guest reads from the server's answer itself: which stream is which slot, and the candidates it can
-//! reach.
+//! What a guest reads from the server's answer itself: which stream belongs to which section, and the candidates it
+//! can reach.
 
+use super::Section;
 use super::setup::AUDIO_LEVEL_URI;
 use std::collections::HashMap;
 use std::net::IpAddr;
-use torg_protocol::ids::AudioSlotIndex;
 use torg_protocol::message::{OfferedTrack, TrackPurpose};
 
 /// What the server's answer says.
@@ -15,8 +15,8 @@ pub(super) struct Answer {
     pub(super) sdp: String,
     /// The candidates over UDP or over TCP, as asked, that this guest can use, each as `candidate:…`.
     pub(super) candidates: Vec<String>,
-    /// Which synchronisation source sends into which slot.
-    pub(super) slots: HashMap<u32, AudioSlotIndex>,
+    /// Which synchronisation source sends into which section.
+    pub(super) streams: HashMap<u32, Section>,
     /// The id of the audio level on the microphone's section.
     pub(super) level_id: Option<u8>,
 }
@@ -64,10 +64,8 @@ impl Answer {
     fn read_section(&mut self, lines: &[&str], tracks: &[OfferedTrack]) {
         let Some(mid) = lines.iter().find_map(|line| line.strip_prefix("a=mid:")) else { return };
         match tracks.iter().find(|track| track.mid == mid.trim()).map(|track| track.purpose) {
-            Some(TrackPurpose::AudioSlot { slot }) => {
-                let ssrcs = lines.iter().filter_map(|line| line.strip_prefix("a=ssrc:")?.split(' ').next());
-                self.slots.extend(ssrcs.filter_map(|ssrc| ssrc.parse().ok()).map(|ssrc: u32| (ssrc, slot)));
-            }
+            Some(TrackPurpose::AudioSlot { slot }) => self.read_streams(lines, Section::Slot(slot)),
+            Some(TrackPurpose::Bed {}) => self.read_streams(lines, Section::Bed),
             Some(TrackPurpose::Microphone {}) => {
                 self.level_id = lines.iter().find_map(|line| {
                     let (id, uri) = line.strip_prefix("a=extmap:")?.split_once(' ')?;
@@ -77,6 +75,11 @@ impl Answer {
             }
             None => {}
         }
+    }
+
+    fn read_streams(&mut self, lines: &[&str], section: Section) {
+        let ssrcs = lines.iter().filter_map(|line| line.strip_prefix("a=ssrc:")?.split(' ').next());
+        self.streams.extend(ssrcs.filter_map(|ssrc| ssrc.parse().ok()).map(|ssrc: u32| (ssrc, section)));
     }
 }
 
@@ -96,6 +99,7 @@ fn reachable_address(candidate: &str, over_tcp: bool, local_ip: IpAddr) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
+    use torg_protocol::ids::AudioSlotIndex;
 
     const SDP: &str = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\n\
         a=extmap:4/recvonly urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n\
@@ -104,7 +108,8 @@ mod tests {
         a=candidate:3 1 udp 2130706431 10.0.0.7 8080 typ host\r\n\
         a=candidate:4 1 udp 2130706431 ::1 8080 typ host\r\na=end-of-candidates\r\n\
         m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:1\r\na=ssrc:5001 cname:torg\r\na=ssrc:5001 msid:a b\r\n\
-        m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:2\r\na=ssrc:5002 cname:torg\r\n";
+        m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:2\r\na=ssrc:5002 cname:torg\r\n\
+        m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:3\r\na=ssrc:5003 cname:torg\r\n";
 
     fn tracks() -> Vec<OfferedTrack> {
         let track = |mid: &str, purpose| OfferedTrack { mid: mid.to_owned(), purpose };
@@ -112,6 +117,7 @@ mod tests {
             track("0", TrackPurpose::Microphone {}),
             track("1", TrackPurpose::AudioSlot { slot: AudioSlotIndex(0) }),
             track("2", TrackPurpose::AudioSlot { slot: AudioSlotIndex(1) }),
+            track("3", TrackPurpose::Bed {}),
         ]
     }
 
@@ -119,9 +125,10 @@ mod tests {
     fn streams_are_told_apart_by_their_sections() {
         let answer = Answer::read(SDP, &tracks(), false, IpAddr::from([127, 0, 0, 1]));
         assert_eq!(answer.level_id, Some(4));
-        assert_eq!(answer.slots, HashMap::from([(5001, AudioSlotIndex(0)), (5002, AudioSlotIndex(1))]));
+        let slot = |slot| Section::Slot(AudioSlotIndex(slot));
+        assert_eq!(answer.streams, HashMap::from([(5001, slot(0)), (5002, slot(1)), (5003, Section::Bed)]));
         assert_eq!(answer.sdp.matches("a=candidate:").count(), 1);
-        assert!(answer.sdp.ends_with("a=ssrc:5002 cname:torg\r\n"));
+        assert!(answer.sdp.ends_with("a=ssrc:5003 cname:torg\r\n"));
     }
 
     #[test]
@@ -142,7 +149,7 @@ mod tests {
     fn garbage_is_an_empty_answer() {
         for sdp in ["", "m=", "a=candidate:", "a=mid:1\r\na=ssrc:", "a=extmap:\r\na=mid:0"] {
             let answer = Answer::read(sdp, &tracks(), false, IpAddr::from([127, 0, 0, 1]));
-            assert!(answer.slots.is_empty() && answer.candidates.is_empty());
+            assert!(answer.streams.is_empty() && answer.candidates.is_empty());
         }
     }
 }

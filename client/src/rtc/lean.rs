@@ -6,9 +6,10 @@
 
 use super::answer::Answer;
 use super::flight::{Flight, is_dtls};
-use super::peer::voice_packet;
-use super::setup::{Packetizer, engines, microphone_track, one_way, purposes, settings};
-use super::{PeerError, VoicePacket};
+use super::peer::sound_packet;
+use super::setup::{Packetizer, SECTIONS_DOWN, engines, microphone_track, one_way, purposes, settings};
+use super::{PeerError, Section, SoundPacket};
+use crate::sound::source::SpokenFrame;
 use bytes::{Bytes, BytesMut};
 use rtc::crypto::SignatureScheme;
 use rtc::ice::tcp_type::TcpType;
@@ -27,8 +28,6 @@ use rtc::shared::{TaggedBytesMut, TransportContext, TransportProtocol};
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
-use torg_protocol::ids::AudioSlotIndex;
-use torg_protocol::limits::AUDIO_SLOTS;
 use torg_protocol::message::OfferedTrack;
 use torg_protocol::units::VoiceLevel;
 
@@ -50,7 +49,7 @@ impl SharedCertificate {
 pub(crate) enum LeanEvent {
     Connected,
     Failed,
-    Packet(VoicePacket),
+    Packet(SoundPacket),
 }
 
 pub(crate) struct LeanPeer {
@@ -58,7 +57,7 @@ pub(crate) struct LeanPeer {
     microphone: Option<RTCRtpSenderId>,
     packets: Packetizer,
     tracks: Vec<OfferedTrack>,
-    slots: HashMap<u32, AudioSlotIndex>,
+    streams: HashMap<u32, Section>,
     local: SocketAddr,
     flight: Flight,
     /// Datagrams of a flight that go out again.
@@ -83,7 +82,7 @@ impl LeanPeer {
             .build(now)?;
         connection.add_local_candidate(host_candidate(local)?)?;
         let packets = Packetizer::new();
-        let mut transceivers = Vec::with_capacity(1 + AUDIO_SLOTS);
+        let mut transceivers = Vec::with_capacity(1 + SECTIONS_DOWN);
         let mut microphone = None;
         if has_microphone {
             let sendonly = one_way(RTCRtpTransceiverDirection::Sendonly);
@@ -91,7 +90,7 @@ impl LeanPeer {
             microphone = connection.rtp_transceiver(id).and_then(|transceiver| transceiver.sender());
             transceivers.push(id);
         }
-        for _ in 0..AUDIO_SLOTS {
+        for _ in 0..SECTIONS_DOWN {
             let recvonly = one_way(RTCRtpTransceiverDirection::Recvonly);
             transceivers.push(connection.add_transceiver_from_kind(RtpCodecKind::Audio, recvonly)?);
         }
@@ -106,7 +105,7 @@ impl LeanPeer {
             microphone,
             packets,
             tracks,
-            slots: HashMap::new(),
+            streams: HashMap::new(),
             local,
             flight: Flight::default(),
             again: VecDeque::new(),
@@ -126,7 +125,7 @@ impl LeanPeer {
             return Err(PeerError(format!("the server offers no address that {} reaches", self.local.ip())));
         }
         self.packets.level_id = answer.level_id;
-        self.slots = answer.slots;
+        self.streams = answer.streams;
         self.connection.set_remote_description(now, RTCSessionDescription::answer(answer.sdp)?)?;
         Ok(())
     }
@@ -175,7 +174,7 @@ impl LeanPeer {
         }
         while let Some(message) = self.connection.poll_read() {
             if let RTCMessage::RtpPacket(_, packet) = message.message
-                && let Some(packet) = voice_packet(packet, Some(&self.slots))
+                && let Some(packet) = sound_packet(packet, Some(&self.streams))
             {
                 return Some(LeanEvent::Packet(packet));
             }
@@ -197,7 +196,7 @@ impl LeanPeer {
 
     /// Sends the next 20 ms of the microphone.
     pub(crate) fn speak(&mut self, payload: Bytes, level: VoiceLevel, voice: bool, now: Instant) {
-        let packet = self.packets.packet(payload, level, voice);
+        let packet = self.packets.packet(SpokenFrame::of(payload, level), voice);
         if let Some(sender) = self.microphone.and_then(|id| self.connection.rtp_sender(id)) {
             let mut sender = sender;
             // It fails only while the connection goes down, which is told by an event.

@@ -1,8 +1,8 @@
-//! A server of one guest, for tests: answers an offer, echoes the microphone into slots, over real sockets.
+//! A server of one guest, for tests: answers an offer, echoes the microphone into slots and bed, over real sockets.
 
 use super::flight::{Flight, is_dtls};
 use super::lean::SharedCertificate;
-use super::setup::{engines, opus};
+use super::setup::{SECTIONS_DOWN, engines, opus};
 use bytes::BytesMut;
 use rtc::ice::tcp_type::TcpType;
 use rtc::media_stream::MediaStreamTrack;
@@ -21,14 +21,13 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
-use torg_protocol::limits::AUDIO_SLOTS;
 
 /// The first slot's synchronisation source; the others follow.
 const FIRST_SSRC: u32 = 7_000;
 
 pub(super) struct Loopback {
     connection: RTCPeerConnection,
-    slots: Vec<RTCRtpSenderId>,
+    sections: Vec<RTCRtpSenderId>,
     socket: UdpSocket,
     listener: TcpListener,
     stream: Option<(TcpStream, SocketAddr, TcpFrameDecoder)>,
@@ -67,14 +66,14 @@ impl Loopback {
             let candidate = RTCIceCandidate::from(&candidate).to_json().expect("a candidate");
             connection.add_local_candidate(candidate).expect("taken");
         }
-        let slots = (0..AUDIO_SLOTS as u32).map(|slot| add_slot(&mut connection, slot)).collect();
+        let sections = (0..SECTIONS_DOWN as u32).map(|section| add_section(&mut connection, section)).collect();
         let offer = RTCSessionDescription::offer(offer).expect("an offer");
         connection.set_remote_description(now, offer).expect("taken");
         let answer = connection.create_answer(None).expect("an answer");
         connection.set_local_description(now, answer).expect("taken");
         let sdp = connection.local_description().expect("there is one").sdp;
         let flight = Flight::default();
-        (Self { connection, slots, socket, listener, stream: None, flight, csrc }, sdp)
+        (Self { connection, sections, socket, listener, stream: None, flight, csrc }, sdp)
     }
 
     /// Serves until it is dropped.
@@ -130,10 +129,10 @@ impl Loopback {
             packet.header.csrc = vec![self.csrc];
             packet.header.extension = false;
             packet.header.extensions.clear();
-            // Every slot gets the voice, as if it had eight speakers.
-            for (ssrc, &slot) in (FIRST_SSRC..).zip(&self.slots) {
+            // Every section gets the voice, as if there were eight speakers and a murmur of one.
+            for (ssrc, &section) in (FIRST_SSRC..).zip(&self.sections) {
                 packet.header.ssrc = ssrc;
-                let mut sender = self.connection.rtp_sender(slot).expect("a sender");
+                let mut sender = self.connection.rtp_sender(section).expect("a sender");
                 sender.write_rtp(now, packet.clone()).expect("sent");
             }
         }
@@ -156,10 +155,10 @@ impl Loopback {
     }
 }
 
-fn add_slot(connection: &mut RTCPeerConnection, slot: u32) -> RTCRtpSenderId {
-    let coding = RTCRtpCodingParameters { ssrc: Some(FIRST_SSRC + slot), ..Default::default() };
+fn add_section(connection: &mut RTCPeerConnection, section: u32) -> RTCRtpSenderId {
+    let coding = RTCRtpCodingParameters { ssrc: Some(FIRST_SSRC + section), ..Default::default() };
     let encoding = RTCRtpEncodingParameters { rtp_coding_parameters: coding, codec: opus(), ..Default::default() };
-    let (stream, id) = (format!("slot{slot}"), format!("slot{slot}-track"));
+    let (stream, id) = (format!("section{section}"), format!("section{section}-track"));
     let track = MediaStreamTrack::new(stream, id.clone(), id, RtpCodecKind::Audio, vec![encoding]);
     let direction = RTCRtpTransceiverDirection::Sendonly;
     let init = RTCRtpTransceiverInit { direction, streams: vec![], send_encodings: vec![] };
@@ -178,7 +177,7 @@ async fn read(stream: &mut Option<(TcpStream, SocketAddr, TcpFrameDecoder)>, byt
 }
 
 mod tests {
-    use super::super::{EmulatorState, Peer, PeerEvent, PeerPlan, VoicePacket};
+    use super::super::{EmulatorState, Peer, PeerEvent, PeerPlan, SoundPacket, VoicePacket};
     use super::*;
     use crate::options::Emulator;
     use crate::sound::source::{Microphone, Sound, Tone};
@@ -192,6 +191,8 @@ mod tests {
     struct Stay {
         connected_after: Duration,
         packets: Vec<VoicePacket>,
+        /// Packets of the bed.
+        bed: usize,
     }
 
     async fn stay(over_tcp: bool, emulator: Emulator) -> Option<Stay> {
@@ -205,7 +206,7 @@ mod tests {
             events,
         };
         let (mut peer, offer) = Peer::offer(plan).await.expect("an offer");
-        assert_eq!(offer.matches("stereo=1").count(), 9, "on the microphone and on each slot");
+        assert_eq!(offer.matches("stereo=1").count(), 10, "on the microphone, on each slot and on the bed");
         let (server, answer) = Loopback::answer(offer, 42).await;
         let server = tokio::spawn(server.run());
         let began = Instant::now();
@@ -224,20 +225,23 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
-        let mut packets = Vec::new();
+        let (mut packets, mut bed) = (Vec::new(), 0);
         while let Ok((_, event)) = happened.try_recv() {
-            if let PeerEvent::Packet(packet, _) = event {
-                packets.push(packet);
+            match event {
+                PeerEvent::Packet(SoundPacket::Voice(packet), _) => packets.push(packet),
+                PeerEvent::Packet(SoundPacket::Bed(_), _) => bed += 1,
+                PeerEvent::Connected | PeerEvent::Failed => {}
             }
         }
         peer.close().await;
         server.abort();
-        Some(Stay { connected_after, packets })
+        Some(Stay { connected_after, packets, bed })
     }
 
     #[tokio::test]
-    async fn a_voice_comes_back_in_every_slot_with_its_speaker() {
+    async fn a_voice_comes_back_in_every_slot_with_its_speaker_and_in_the_bed() {
         let stay = stay(false, Emulator::default()).await.expect("connected");
+        assert!(stay.bed >= 45, "{} packets of the bed", stay.bed);
         assert!(stay.packets.len() >= 8 * 45, "{} packets", stay.packets.len());
         assert!(stay.packets.iter().all(|packet| packet.csrc == Some(ParticipantId(42))));
         for slot in 0..8 {

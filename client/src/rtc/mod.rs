@@ -25,6 +25,31 @@ pub(crate) use socket::EmulatorState;
 use bytes::Bytes;
 use torg_protocol::ids::{AudioSlotIndex, ParticipantId};
 
+/// Where a stream that comes down belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Section {
+    /// A voice.
+    Slot(AudioSlotIndex),
+    /// The murmur, or everything in one stream.
+    Bed,
+}
+
+/// Sound that comes down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum SoundPacket {
+    Voice(VoicePacket),
+    Bed(BedPacket),
+}
+
+/// A packet of the bed's section, in stereo.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct BedPacket {
+    pub(crate) sequence: u16,
+    pub(crate) timestamp: u32,
+    /// One Opus packet.
+    pub(crate) payload: Bytes,
+}
+
 /// A packet of a voice, as it comes out of an audio slot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct VoicePacket {

@@ -1,9 +1,9 @@
 //! One guest's peer connection, on the asynchronous `webrtc` crate.
 
 use super::answer::Answer;
-use super::setup::{Packetizer, engines, microphone_track, one_way, purposes, settings};
+use super::setup::{Packetizer, SECTIONS_DOWN, engines, microphone_track, one_way, purposes, settings};
 use super::socket::{EmulatorState, GuestRuntime};
-use super::{PeerError, VoicePacket};
+use super::{BedPacket, PeerError, Section, SoundPacket, VoicePacket};
 use crate::limits::VOICE_PAYLOAD_BYTES_MAX;
 use crate::sound::source::SpokenFrame;
 use std::collections::HashMap;
@@ -12,8 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 use tokio::sync::mpsc;
-use torg_protocol::ids::{AudioSlotIndex, ParticipantId};
-use torg_protocol::limits::AUDIO_SLOTS;
+use torg_protocol::ids::ParticipantId;
 use torg_protocol::message::OfferedTrack;
 use webrtc::media_stream::track_local::TrackLocal;
 use webrtc::media_stream::track_local::static_rtp::TrackLocalStaticRTP;
@@ -45,7 +44,7 @@ pub(crate) enum PeerEvent {
     /// It failed for good.
     Failed,
     /// Sound, and when it came.
-    Packet(VoicePacket, Instant),
+    Packet(SoundPacket, Instant),
 }
 
 /// A peer connection of one guest.
@@ -54,18 +53,18 @@ pub(crate) struct Peer {
     microphone: Option<Arc<TrackLocalStaticRTP>>,
     packets: Packetizer,
     tracks: Vec<OfferedTrack>,
-    slots: SlotTable,
+    streams: StreamTable,
     over_tcp: bool,
     local_ip: IpAddr,
 }
 
-/// Which stream is which slot: known when the answer is there, before the first packet.
-type SlotTable = Arc<OnceLock<HashMap<u32, AudioSlotIndex>>>;
+/// Which stream belongs to which section: known when the answer is there, before the first packet.
+type StreamTable = Arc<OnceLock<HashMap<u32, Section>>>;
 
 struct Handler {
     number: u32,
     events: mpsc::Sender<(u32, PeerEvent)>,
-    slots: SlotTable,
+    streams: StreamTable,
     secured: Arc<AtomicBool>,
 }
 
@@ -73,12 +72,12 @@ impl Peer {
     /// Makes a peer connection; gives it and its offer.
     pub(crate) async fn offer(plan: PeerPlan) -> Result<(Self, String), PeerError> {
         let (media, interceptors) = engines()?;
-        let slots = SlotTable::default();
+        let streams = StreamTable::default();
         let secured = Arc::new(AtomicBool::new(false));
         let handler = Handler {
             number: plan.number,
             events: plan.events,
-            slots: Arc::clone(&slots),
+            streams: Arc::clone(&streams),
             secured: Arc::clone(&secured),
         };
         let own_end = vec![SocketAddr::new(plan.local_ip, 0)];
@@ -92,7 +91,7 @@ impl Peer {
         let connection: Arc<dyn PeerConnection> = Arc::new(builder.build().await?);
 
         let packets = Packetizer::new();
-        let mut transceivers = Vec::with_capacity(1 + AUDIO_SLOTS);
+        let mut transceivers = Vec::with_capacity(1 + SECTIONS_DOWN);
         let mut microphone = None;
         if plan.has_microphone {
             let track = Arc::new(TrackLocalStaticRTP::new(microphone_track(packets.ssrc)));
@@ -101,7 +100,7 @@ impl Peer {
             transceivers.push(connection.add_transceiver_from_track(local, sendonly).await?);
             microphone = Some(track);
         }
-        for _ in 0..AUDIO_SLOTS {
+        for _ in 0..SECTIONS_DOWN {
             let recvonly = one_way(RTCRtpTransceiverDirection::Recvonly);
             let kind = rtc::rtp_transceiver::rtp_sender::RtpCodecKind::Audio;
             transceivers.push(connection.add_transceiver_from_kind(kind, recvonly).await?);
@@ -114,7 +113,7 @@ impl Peer {
         }
         let tracks = purposes(mids, plan.has_microphone);
         let (over_tcp, local_ip) = (plan.over_tcp, plan.local_ip);
-        Ok((Self { connection, microphone, packets, tracks, slots, over_tcp, local_ip }, offer.sdp))
+        Ok((Self { connection, microphone, packets, tracks, streams, over_tcp, local_ip }, offer.sdp))
     }
 
     /// What the offer's sections are for.
@@ -130,7 +129,7 @@ impl Peer {
             return Err(PeerError(format!("the server offers no {transport} address that {} reaches", self.local_ip)));
         }
         self.packets.level_id = answer.level_id;
-        let _ = self.slots.set(answer.slots);
+        let _ = self.streams.set(answer.streams);
         self.connection.set_remote_description(RTCSessionDescription::answer(answer.sdp)?).await?;
         for candidate in answer.candidates.into_iter().filter(|_| self.over_tcp) {
             // One by one, since only so does the library connect to them.
@@ -141,10 +140,10 @@ impl Peer {
         Ok(())
     }
 
-    /// Sends the next 20 ms of the microphone, as speech.
+    /// Sends a frame of the microphone, as speech.
     pub(crate) async fn speak(&mut self, frame: SpokenFrame) {
         let Some(microphone) = &self.microphone else { return };
-        let packet = self.packets.packet(frame.payload, frame.level, true);
+        let packet = self.packets.packet(frame, true);
         // It fails only while the connection goes down, which is told by an event.
         let _ = microphone.write_rtp(packet).await;
     }
@@ -176,11 +175,11 @@ impl PeerConnectionEventHandler for Handler {
     }
 
     async fn on_track(&self, track: Arc<dyn TrackRemote>) {
-        let (number, events, slots) = (self.number, self.events.clone(), Arc::clone(&self.slots));
+        let (number, events, streams) = (self.number, self.events.clone(), Arc::clone(&self.streams));
         tokio::spawn(async move {
             while let Some(event) = track.poll().await {
                 let TrackRemoteEvent::OnRtpPacket(packet) = event else { continue };
-                if let Some(packet) = voice_packet(packet, slots.get()) {
+                if let Some(packet) = sound_packet(packet, streams.get()) {
                     let _ = events.try_send((number, PeerEvent::Packet(packet, Instant::now())));
                 }
             }
@@ -188,18 +187,19 @@ impl PeerConnectionEventHandler for Handler {
     }
 }
 
-/// A packet as the guest reads it; nothing for what belongs to no slot.
-pub(super) fn voice_packet(
-    packet: rtc::rtp::Packet,
-    slots: Option<&HashMap<u32, AudioSlotIndex>>,
-) -> Option<VoicePacket> {
-    let slot = *slots?.get(&packet.header.ssrc)?;
-    let plausible = (1..=VOICE_PAYLOAD_BYTES_MAX).contains(&packet.payload.len());
-    plausible.then(|| VoicePacket {
-        slot,
-        sequence: packet.header.sequence_number,
-        timestamp: packet.header.timestamp,
-        csrc: packet.header.csrc.first().copied().map(ParticipantId),
-        payload: packet.payload,
+/// A packet as the guest reads it; nothing for what belongs to no section.
+pub(super) fn sound_packet(packet: rtc::rtp::Packet, streams: Option<&HashMap<u32, Section>>) -> Option<SoundPacket> {
+    let rtc::rtp::Packet { header, payload } = packet;
+    let section = *streams?.get(&header.ssrc)?;
+    if !(1..=VOICE_PAYLOAD_BYTES_MAX).contains(&payload.len()) {
+        return None;
+    }
+    let (sequence, timestamp) = (header.sequence_number, header.timestamp);
+    Some(match section {
+        Section::Slot(slot) => {
+            let csrc = header.csrc.first().copied().map(ParticipantId);
+            SoundPacket::Voice(VoicePacket { slot, sequence, timestamp, csrc, payload })
+        }
+        Section::Bed => SoundPacket::Bed(BedPacket { sequence, timestamp, payload }),
     })
 }

@@ -1,6 +1,7 @@
-//! What a guest offers: Opus, the audio level, a microphone up and eight audio slots down.
+//! What a guest offers: Opus, the audio level, a microphone up, eight audio slots and the bed down.
 
 use super::PeerError;
+use crate::sound::source::SpokenFrame;
 use crate::sound::{FRAME_SAMPLES, SAMPLE_RATE_HZ};
 use bytes::Bytes;
 use rtc::interceptor::Registry;
@@ -17,7 +18,6 @@ use std::time::Duration;
 use torg_protocol::ids::AudioSlotIndex;
 use torg_protocol::limits::AUDIO_SLOTS;
 use torg_protocol::message::{OfferedTrack, TrackPurpose};
-use torg_protocol::units::VoiceLevel;
 use webrtc::peer_connection::SrtpProtectionProfile;
 
 /// The audio level header extension (RFC 6464).
@@ -43,7 +43,7 @@ pub(super) fn opus() -> RTCRtpCodec {
         mime_type: MIME_TYPE_OPUS.to_owned(),
         clock_rate: SAMPLE_RATE_HZ,
         channels: 2,
-        // Without `stereo=1` in the offer, what comes down is to be decoded as one channel (RFC 7587).
+        // Without `stereo=1` in the offer, what comes down is to be decoded as one channel (RFC 7587); the bed is stereo.
         sdp_fmtp_line: "minptime=10;stereo=1;useinbandfec=1".to_owned(),
         rtcp_feedback: vec![],
     }
@@ -85,12 +85,15 @@ pub(super) fn one_way(direction: RTCRtpTransceiverDirection) -> Option<RTCRtpTra
     Some(RTCRtpTransceiverInit { direction, streams: vec![], send_encodings: vec![] })
 }
 
+/// Sections of an offer that bring sound down: the audio slots and the bed.
+pub(super) const SECTIONS_DOWN: usize = AUDIO_SLOTS + 1;
+
 /// What the offer's sections are for, by their mids in the order in which they were made: the microphone first,
-/// if there is one, then the slots.
+/// if there is one, then the slots, and the bed at the end.
 pub(super) fn purposes(mids: Vec<String>, has_microphone: bool) -> Vec<OfferedTrack> {
     let microphone = has_microphone.then_some(TrackPurpose::Microphone {});
     let slots = (0..AUDIO_SLOTS as u8).map(|slot| TrackPurpose::AudioSlot { slot: AudioSlotIndex(slot) });
-    let purposes = microphone.into_iter().chain(slots);
+    let purposes = microphone.into_iter().chain(slots).chain([TrackPurpose::Bed {}]);
     mids.into_iter().zip(purposes).map(|(mid, purpose)| OfferedTrack { mid, purpose }).collect()
 }
 
@@ -123,8 +126,10 @@ impl Packetizer {
         self.begins = true;
     }
 
-    /// The packet of the next 20 ms. `voice` says that it is speech (the V bit of RFC 6464).
-    pub(super) fn packet(&mut self, payload: Bytes, level: VoiceLevel, voice: bool) -> rtc::rtp::Packet {
+    /// The packet of a frame. `voice` says that it is speech (the V bit of RFC 6464).
+    pub(super) fn packet(&mut self, frame: SpokenFrame, voice: bool) -> rtc::rtp::Packet {
+        self.sequence = self.sequence.wrapping_add(frame.sequence_jump);
+        self.timestamp = self.timestamp.wrapping_add(frame.time_jump);
         let mut header = rtc::rtp::Header {
             version: 2,
             payload_type: OPUS_PAYLOAD_TYPE,
@@ -135,34 +140,39 @@ impl Packetizer {
             ..Default::default()
         };
         if let Some(id) = self.level_id {
-            let byte = level.minus_dbov() | if voice { 0x80 } else { 0 };
+            let byte = frame.level.minus_dbov() | if voice { 0x80 } else { 0 };
             // One byte under an id that was negotiated always fits.
             let _ = header.set_extension(id, Bytes::copy_from_slice(&[byte]));
         }
         self.sequence = self.sequence.wrapping_add(1);
-        self.timestamp = self.timestamp.wrapping_add(FRAME_SAMPLES as u32);
+        self.timestamp = self.timestamp.wrapping_add(frame.samples);
         self.begins = false;
-        rtc::rtp::Packet { header, payload }
+        rtc::rtp::Packet { header, payload: frame.payload }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use torg_protocol::units::VoiceLevel;
 
     #[test]
     fn packets_number_on_and_a_pause_shows_in_time_alone() {
         let mut packets = Packetizer::new();
         packets.level_id = Some(3);
         let level = VoiceLevel::from_minus_dbov(12);
-        let first = packets.packet(Bytes::from_static(b"a"), level, true).header;
+        let first = packets.packet(SpokenFrame::of(Bytes::from_static(b"a"), level), true).header;
         assert!(first.marker);
         assert_eq!(first.get_extension(3).as_deref(), Some(&[0x8C][..]));
         packets.pause();
-        let second = packets.packet(Bytes::from_static(b"b"), level, false).header;
+        let second = packets.packet(SpokenFrame::of(Bytes::from_static(b"b"), level), false).header;
         assert_eq!(second.sequence_number, first.sequence_number.wrapping_add(1));
         assert_eq!(second.timestamp, first.timestamp.wrapping_add(1_920));
         assert!(second.marker);
         assert_eq!(second.get_extension(3).as_deref(), Some(&[0x0C][..]));
+        let odd = SpokenFrame { time_jump: 100, sequence_jump: u16::MAX, ..SpokenFrame::of(Bytes::new(), level) };
+        let third = packets.packet(odd, true).header;
+        assert_eq!(third.sequence_number, second.sequence_number, "back by one, and on by one");
+        assert_eq!(third.timestamp, second.timestamp.wrapping_add(960 + 100));
     }
 }

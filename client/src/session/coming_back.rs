@@ -156,6 +156,7 @@ impl Session {
             view.returns += 1;
         });
         self.tell_joined(&welcome);
+        self.ask_for_sound();
         self.media_after_welcome(&welcome).await;
     }
 }

@@ -2,12 +2,12 @@
 
 use super::Session;
 use crate::error::GuestError;
-use crate::event::Event;
+use crate::event::{Event, Speech};
 use crate::world::World;
 use std::time::Instant;
 use torg_protocol::ids::{AudioSlotIndex, ParticipantId, SlotId, TableId, TopicId};
 use torg_protocol::message::{Refusal, RefusalCode, ServerMessage, Welcome};
-use torg_protocol::people::Place;
+use torg_protocol::people::{Broadcast, Place};
 
 impl Session {
     pub(super) async fn hear(&mut self, message: ServerMessage) {
@@ -92,7 +92,7 @@ impl Session {
             },
             ServerMessage::AudioSlot { slot, speaker } => Event::AudioSlot { slot: slot.0, speaker: speaker.map(name) },
             ServerMessage::Refused { code, message, .. } => Event::Refused { code: *code, message: message.clone() },
-            message => match of_market(&view.world, message) {
+            message => match of_market(&view.world, message).or_else(|| of_broadcasts(&view.world, message)) {
                 Some(event) => event,
                 None => return,
             },
@@ -123,4 +123,49 @@ fn of_market(world: &World, message: &ServerMessage) -> Option<Event> {
         ServerMessage::MutedBy { by } => Event::Muted { by: world.name_of(*by).unwrap_or("somebody").to_owned() },
         _ => return None,
     })
+}
+
+/// What is told of speaking over everything.
+fn of_broadcasts(world: &World, message: &ServerMessage) -> Option<Event> {
+    let name = |who: ParticipantId| world.name_of(who).unwrap_or("somebody").to_owned();
+    let table = |id: &TableId| Some(world.space().map.tables.get(usize::from(id.0))?.name.as_str().to_owned());
+    Some(match message {
+        ServerMessage::BroadcastsChanged { broadcasts } => {
+            let speech = |of: &Broadcast| Speech { name: name(of.speaker), to: world.audience(of.to).to_string() };
+            Event::BroadcastsChanged { broadcasts: broadcasts.iter().map(speech).collect() }
+        }
+        ServerMessage::SpokenTo { speakers } => {
+            Event::SpokenTo { names: speakers.iter().map(|&speaker| name(speaker)).collect() }
+        }
+        ServerMessage::WordLent { participant, lent } => Event::WordLent { name: name(*participant), lent: *lent },
+        ServerMessage::KeptOut { tables } => Event::KeptOut { tables: tables.iter().filter_map(table).collect() },
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::golden;
+
+    #[test]
+    fn broadcasts_are_told_by_the_names_of_people_zones_and_tables() {
+        let world = World::golden(Instant::now());
+        let told: Vec<Event> = golden().iter().filter_map(|message| of_broadcasts(&world, message)).collect();
+        let lines: Vec<String> = told.iter().map(ToString::to_string).collect();
+        let zone = world.space().map.zones[1].name.as_str();
+        assert!(
+            lines[0].contains("Bo speaks to everybody") && lines[0].contains(&format!("to zone:{zone}")),
+            "{lines:?}"
+        );
+        assert_eq!(lines[1], "nobody speaks over everything");
+        assert!(lines[2].starts_with("over everything else comes Bo"), "{lines:?}");
+        assert_eq!(lines[4..6], ["Bo was lent the word", "Bo has the word no more"]);
+        assert!(lines[6].contains("Stille prat"), "{lines:?}");
+        let shown = serde_json::to_value(&told[0]).expect("plain data");
+        assert_eq!(
+            (&shown["event"], &shown["broadcasts"][0]["to"]),
+            (&"broadcasts_changed".into(), &"everybody".into())
+        );
+    }
 }

@@ -7,13 +7,14 @@ mod offering;
 mod sound;
 mod stepping;
 
+use crate::broadcast::Murmur;
 use crate::error::GuestError;
 use crate::event::Event;
 use crate::limits::{COMMANDS_MAX, EVENTS_KEPT_MAX, PACKETS_WAITING_MAX};
 use crate::line::{Heard, Line};
 use crate::link::Link;
 use crate::options::{MediaChoice, Options};
-use crate::rtc::{EmulatorState, PeerEvent};
+use crate::rtc::{EmulatorState, PeerEvent, SoundPacket};
 use crate::sound::FRAME_MS;
 use crate::stats::{Meter, Statistics};
 use crate::view::{LineState, View};
@@ -27,7 +28,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::time::{Interval, MissedTickBehavior};
 
 use torg_protocol::message::{ClientMessage, Welcome};
-use torg_protocol::people::Microphone;
+use torg_protocol::people::{Listening, Microphone};
 
 /// What the guest's owner asks of the stay.
 pub(crate) enum Command {
@@ -35,6 +36,10 @@ pub(crate) enum Command {
     Say(ClientMessage),
     /// Mute the microphone, or open it.
     Mute(bool),
+    /// Listen this way from now on.
+    Listen(Listening),
+    /// Have the murmur so loud from now on.
+    Murmur(Murmur),
     /// Cut the socket without a word, as a broken network does.
     CutSocket,
     /// Say goodbye, end the recording, give the figures.
@@ -107,6 +112,7 @@ impl Session {
             refusals: 0,
             last_refusal: None,
             returns: 0,
+            began: now,
             meter: Meter::default(),
         };
         let (view, view_receiver) = watch::channel(view);
@@ -132,6 +138,7 @@ impl Session {
         session.hello.resume = Some(welcome.resume_token.clone());
         session.hello.person = Some(welcome.person.clone());
         session.tell_joined(&welcome);
+        session.ask_for_sound();
         session.media_after_welcome(&welcome).await;
         tokio::spawn(session.run());
         Ok(Handles { commands: command_sender, view: view_receiver, events, first_events })
@@ -154,7 +161,10 @@ impl Session {
                 }
                 Turn::Heard(Heard::Cut(why)) => self.come_back(why),
                 Turn::Returned(result) => self.returned(*result).await,
-                Turn::Peer(number, PeerEvent::Packet(packet, arrived)) => self.receive(number, packet, arrived),
+                Turn::Peer(number, PeerEvent::Packet(packet, arrived)) => match packet {
+                    SoundPacket::Voice(packet) => self.receive(number, packet, arrived),
+                    SoundPacket::Bed(packet) => self.receive_bed(number, packet, arrived),
+                },
                 Turn::Peer(number, event) => self.peer_happened(number, &event).await,
                 Turn::Step => self.step().await,
             }
@@ -193,6 +203,14 @@ impl Session {
                 self.say(&ClientMessage::SetMicrophone { microphone: self.hello.microphone });
             }
             Command::Mute(_) => {}
+            Command::Listen(listening) => {
+                self.sound.listening = listening;
+                self.ask_for_sound();
+            }
+            Command::Murmur(murmur) => {
+                self.sound.murmur = murmur;
+                self.ask_for_sound();
+            }
             Command::CutSocket => self.come_back("cut by hand".to_owned()),
             Command::Leave(_) => unreachable!("the loop has taken it"),
         }
@@ -229,7 +247,7 @@ impl Session {
         let now = Instant::now();
         self.tell(Event::Ended { reason: None });
         let view = self.view.borrow();
-        self.sound.finish(now, |speaker| view.world.stereo_gain(speaker, now))?;
+        self.sound.finish(&view.world, now)?;
         Ok(view.statistics())
     }
 }

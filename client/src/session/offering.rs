@@ -24,6 +24,7 @@ impl Session {
         let now = Instant::now();
         match self.media.offer(self.local_ip, now).await {
             Ok(offer) => {
+                self.sound.restart_streams();
                 self.view.send_modify(|view| {
                     view.meter.restart_streams();
                     view.meter.offered(now);

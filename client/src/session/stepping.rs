@@ -4,14 +4,14 @@ use super::Session;
 use super::media::Outcome;
 use crate::event::Event;
 use crate::limits::PING_PERIOD;
-use crate::rtc::{PeerEvent, VoicePacket};
+use crate::rtc::{BedPacket, PeerEvent, VoicePacket};
 use crate::sound::level::AUDIBLE_DBFS;
 use crate::stats::{Labelled, to_ms};
 use crate::world::World;
 use std::time::Instant;
 use torg_protocol::ids::ParticipantId;
 use torg_protocol::message::ClientMessage;
-use torg_protocol::people::Microphone;
+use torg_protocol::people::{Listening, Microphone};
 
 impl Session {
     pub(super) fn receive(&mut self, number: u32, packet: VoicePacket, arrived: Instant) {
@@ -41,6 +41,39 @@ impl Session {
         }
     }
 
+    pub(super) fn receive_bed(&mut self, number: u32, packet: BedPacket, arrived: Instant) {
+        if !self.media.is_current(number) {
+            return;
+        }
+        let mut first = None;
+        self.view.send_if_modified(|view| {
+            view.meter.received_bed(&packet);
+            // A murmur is no first sound: whoever waits for one waits for somebody near.
+            if view.world.air().listening == Listening::Mixed {
+                first = view.meter.first_audio(arrived);
+            }
+            false
+        });
+        if let Some(after) = first {
+            self.tell(Event::FirstAudio { after_ms: to_ms(after) });
+        }
+        self.sound.receive_bed(packet);
+    }
+
+    /// Asks the server for sound as the guest wants it, where it thinks otherwise.
+    pub(super) fn ask_for_sound(&mut self) {
+        let (listening, murmur) = (self.sound.listening, self.sound.murmur.percent);
+        let told = {
+            let view = self.view.borrow();
+            (view.world.air().listening, view.world.air().murmur)
+        };
+        if told != (listening, murmur) {
+            self.say(&ClientMessage::SetListening { listening, murmur });
+            let now = Instant::now();
+            self.view.send_modify(|view| view.world.air_mut().listen(listening, murmur, now));
+        }
+    }
+
     pub(super) async fn peer_happened(&mut self, number: u32, event: &PeerEvent) {
         let connected = matches!(event, PeerEvent::Connected);
         match self.media.happened(number, connected, Instant::now()) {
@@ -56,31 +89,29 @@ impl Session {
 
     pub(super) async fn step(&mut self) {
         let now = Instant::now();
-        let frame = self.sound.speak(now);
+        let frames = self.sound.speak(now);
         let mut sent = 0;
         if let Some(peer) = self.media.connected() {
-            match frame {
-                Some(frame) => {
-                    peer.speak(frame).await;
-                    sent = 1;
+            match frames {
+                Some(frames) => {
+                    for frame in frames {
+                        peer.speak(frame).await;
+                        sent += 1;
+                    }
                 }
                 None => peer.pause(),
             }
         }
         let heard = {
             let view = self.view.borrow();
-            self.sound.hear(|speaker| view.world.stereo_gain(speaker, now))
+            self.sound.hear(&view.world, now)
         };
         match heard {
             Err(error) => self.end(error).await,
             Ok(heard) => self.view.send_modify(|view| {
                 view.meter.packets_sent += sent;
-                for heard in heard.into_iter().flatten() {
-                    if let Some(name) = view.world.name_of(heard.speaker) {
-                        view.meter.heard(heard, name);
-                    }
-                }
                 let world = &view.world;
+                view.meter.heard(heard, |speaker| world.name_of(speaker));
                 view.meter.watch_gaps(now, |speaker| is_expected(world, speaker, now));
             }),
         }
@@ -100,5 +131,6 @@ impl Session {
 fn is_expected(world: &World, speaker: ParticipantId, now: Instant) -> bool {
     let Some(person) = world.people().get(&speaker) else { return false };
     let speaks = person.level.is_none_or(|level| f32::from(level.minus_dbov()) < -AUDIBLE_DBFS);
-    speaks && person.view.microphone == Microphone::On && world.gain(speaker, now) > 0.0
+    let reaches = world.air().is_spoken_to_by(speaker) || world.gain(speaker, now) > 0.0;
+    speaks && person.view.microphone == Microphone::On && reaches
 }

@@ -1,4 +1,4 @@
-//! One audio slot's jitter buffer: packets in the order of their sequence numbers, about 60 ms behind.
+//! One stream's jitter buffer: packets in the order of their sequence numbers, about 60 ms behind.
 //!
 //! Three things look alike and are told apart here. A *loss* is a gap in the sequence numbers: it is concealed.
 //! A *pause* (DTX) is a gap in the timestamps with none in the sequence: it is silence. *Starving* is a late
@@ -71,7 +71,7 @@ impl JitterBuffer {
         Self { packets: BTreeMap::new(), playout: Playout::Idle, newest: None }
     }
 
-    /// Forgets everything: the slot carries another voice.
+    /// Forgets everything: what comes next is another stream.
     pub(crate) fn clear(&mut self) {
         *self = Self::new();
     }

@@ -3,19 +3,25 @@
 //! | file | holds |
 //! | --- | --- |
 //! | `source` | the microphone: a tone, a file |
+//! | `mischief` | what no honest client sends |
 //! | `opus` | the codec, behind one small door |
 //! | `level` | loudness in dBFS and in RFC 6464's steps |
-//! | `jitter` | one audio slot's jitter buffer |
+//! | `jitter` | one stream's jitter buffer |
+//! | `stream` | from packets to frames: jitter buffer and decoder |
 //! | `pan` | gain and direction to left and right |
-//! | `ear` | eight slots mixed to one stereo stream |
+//! | `ramp` | a factor that goes over to another without a click |
+//! | `ear` | eight slots and the bed, mixed to one stereo stream |
 //! | `wav` | sound files, read and written |
 
 pub(crate) mod ear;
 pub(crate) mod jitter;
 pub(crate) mod level;
+pub(crate) mod mischief;
 pub(crate) mod opus;
 pub(crate) mod pan;
+mod ramp;
 pub(crate) mod source;
+mod stream;
 mod wav;
 
 pub use wav::Recording;

@@ -43,23 +43,40 @@ impl VoiceEncoder {
     }
 }
 
-/// Turns one source's packets back into sound of one channel.
-pub(crate) struct VoiceDecoder {
+/// Turns one stream's packets back into sound.
+pub(crate) struct Decoder {
     decoder: Option<OpusDecoder>,
+    channels: usize,
+    /// Channels in turn.
     samples: Vec<f32>,
 }
 
-impl VoiceDecoder {
-    pub(crate) fn new() -> Self {
-        Self { decoder: None, samples: vec![0.0; PACKET_SAMPLES_MAX] }
+impl Decoder {
+    /// For a voice.
+    pub(crate) fn mono() -> Self {
+        Self::of(1)
     }
 
-    /// Forgets the source: the next packet is another voice's.
+    /// For the bed.
+    pub(crate) fn stereo() -> Self {
+        Self::of(2)
+    }
+
+    fn of(channels: usize) -> Self {
+        Self { decoder: None, channels, samples: vec![0.0; channels * PACKET_SAMPLES_MAX] }
+    }
+
+    /// Channels of what comes out.
+    pub(crate) fn channels(&self) -> usize {
+        self.channels
+    }
+
+    /// Forgets the source: the next packet is of another stream.
     pub(crate) fn reset(&mut self) {
         self.decoder = None;
     }
 
-    /// The sound of a packet. Silence of one frame stands for what can't be decoded.
+    /// The sound of a packet, channels in turn. Silence of one frame stands for what can't be decoded.
     pub(crate) fn decode(&mut self, payload: &[u8]) -> &[f32] {
         self.run(payload, PACKET_SAMPLES_MAX)
     }
@@ -70,10 +87,12 @@ impl VoiceDecoder {
     }
 
     fn run(&mut self, payload: &[u8], samples_max: usize) -> &[f32] {
+        let channels = self.channels;
         let decoder = self.decoder.get_or_insert_with(|| {
-            OpusDecoder::new(SAMPLE_RATE_HZ as i32, 1).expect("48 kHz and one channel are what the codec is made for")
+            OpusDecoder::new(SAMPLE_RATE_HZ as i32, channels)
+                .expect("48 kHz and one or two channels are what the codec is made for")
         });
-        let samples = &mut self.samples[..samples_max];
+        let samples = &mut self.samples[..channels * samples_max];
         let decoded = catch_unwind(AssertUnwindSafe(|| decoder.decode(payload, samples_max, samples)));
         let length = match decoded {
             Ok(Ok(length)) if (1..=samples_max).contains(&length) => length,
@@ -84,14 +103,15 @@ impl VoiceDecoder {
                 self.silence()
             }
         };
-        for sample in &mut self.samples[..length] {
+        let sound = &mut self.samples[..channels * length];
+        for sample in &mut *sound {
             *sample = if sample.is_finite() { sample.clamp(-1.0, 1.0) } else { 0.0 };
         }
-        &self.samples[..length]
+        sound
     }
 
     fn silence(&mut self) -> usize {
-        self.samples[..FRAME_SAMPLES].fill(0.0);
+        self.samples[..self.channels * FRAME_SAMPLES].fill(0.0);
         FRAME_SAMPLES
     }
 }
@@ -105,7 +125,7 @@ mod tests {
     #[test]
     fn a_tone_keeps_its_level_through_the_codec() {
         for hertz in [220.0, 440.0, 1000.0, 3000.0] {
-            let (mut tone, mut encoder, mut decoder) = (Tone::new(hertz), VoiceEncoder::new(), VoiceDecoder::new());
+            let (mut tone, mut encoder, mut decoder) = (Tone::new(hertz), VoiceEncoder::new(), Decoder::mono());
             let mut heard = Vec::new();
             for _ in 0..50 {
                 let packet = encoder.encode(&tone.frame()).expect("a packet");
@@ -118,7 +138,7 @@ mod tests {
 
     #[test]
     fn garbage_is_bounded_sound() {
-        let mut decoder = VoiceDecoder::new();
+        let (mut mono, mut stereo) = (Decoder::mono(), Decoder::stereo());
         let mut state = 12_345_u32;
         for length in 0..400_usize {
             let mut payload = vec![0; length % 90];
@@ -126,8 +146,12 @@ mod tests {
                 state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
                 *byte = (state >> 24) as u8;
             }
-            let sound = decoder.decode(&payload);
-            assert!(!sound.is_empty() && sound.iter().all(|sample| sample.abs() <= 1.0));
+            for decoder in [&mut mono, &mut stereo] {
+                let channels = decoder.channels();
+                let sound = decoder.decode(&payload);
+                assert!(!sound.is_empty() && sound.len().is_multiple_of(channels));
+                assert!(sound.iter().all(|sample| sample.abs() <= 1.0));
+            }
         }
     }
 }

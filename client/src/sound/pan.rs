@@ -25,6 +25,12 @@ impl StereoGain {
         let (right, left) = (FRAC_PI_4 * (1.0 + sideways)).sin_cos();
         Self { left: gain * left, right: gain * right }
     }
+
+    /// The same from the same direction, louder or quieter by a factor.
+    #[must_use]
+    pub(crate) fn times(self, factor: f32) -> Self {
+        Self { left: factor * self.left, right: factor * self.right }
+    }
 }
 
 #[cfg(test)]

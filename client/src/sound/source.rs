@@ -23,11 +23,13 @@ impl Tone {
     }
 
     pub(crate) fn frame(&mut self) -> MonoFrame {
-        std::array::from_fn(|_| {
-            let sample = TONE_AMPLITUDE * (TAU * self.phase).sin();
-            self.phase = (self.phase + self.step).fract();
-            sample as f32
-        })
+        std::array::from_fn(|_| self.sample())
+    }
+
+    pub(crate) fn sample(&mut self) -> f32 {
+        let sample = TONE_AMPLITUDE * (TAU * self.phase).sin();
+        self.phase = (self.phase + self.step).fract();
+        sample as f32
     }
 }
 
@@ -70,6 +72,19 @@ pub(crate) struct SpokenFrame {
     pub(crate) payload: Bytes,
     /// Measured from the frame.
     pub(crate) level: VoiceLevel,
+    /// How long it is: so much later is the one after it.
+    pub(crate) samples: u32,
+    /// How far its timestamp lies ahead of where it should (round the turn: behind).
+    pub(crate) time_jump: u32,
+    /// How far its sequence number lies ahead of where it should.
+    pub(crate) sequence_jump: u16,
+}
+
+impl SpokenFrame {
+    /// 20 ms that follow what was before.
+    pub(crate) fn of(payload: Bytes, level: VoiceLevel) -> Self {
+        Self { payload, level, samples: FRAME_SAMPLES as u32, time_jump: 0, sequence_jump: 0 }
+    }
 }
 
 impl Microphone {
@@ -83,7 +98,7 @@ impl Microphone {
             Sound::Tone(tone) => tone.frame(),
             Sound::Clip(clip) => clip.frame()?,
         };
-        Some(SpokenFrame { payload: self.encoder.encode(&frame)?, level: voice_level(&frame) })
+        Some(SpokenFrame::of(self.encoder.encode(&frame)?, voice_level(&frame)))
     }
 
     /// Lets 20 ms pass unsent, as somebody does who speaks while muted. Without a codec: only the time counts.

@@ -3,8 +3,8 @@
 mod slot;
 mod tally;
 
-use crate::rtc::VoicePacket;
-use crate::sound::ear::HeardVoice;
+use crate::rtc::{BedPacket, VoicePacket};
+use crate::sound::ear::{HeardFrame, HeardVoice};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -37,6 +37,10 @@ pub struct Statistics {
     pub after_relabel: u64,
     /// Voice packets sent.
     pub packets_sent: u64,
+    /// Packets of the bed's section that came: the murmur, or everything in one stream.
+    pub bed_packets_received: u64,
+    /// Packets of the bed's section that did not.
+    pub bed_packets_lost: u64,
 }
 
 /// How much of somebody was heard.
@@ -54,6 +58,8 @@ pub struct Heard {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Meter {
     slots: [SlotMeter; AUDIO_SLOTS],
+    bed: SlotMeter,
+    bed_heard: VoiceTally,
     /// By name: after a restart of the server the same people have other ids.
     voices: BTreeMap<String, VoiceTally>,
     /// When the newest offer left, until something comes of it.
@@ -85,6 +91,7 @@ impl Meter {
         for slot in &mut self.slots {
             slot.restart();
         }
+        self.bed.restart();
     }
 
     /// A slot has another label.
@@ -112,9 +119,22 @@ impl Meter {
         labelled
     }
 
-    /// A frame was mixed: what one voice gave to it.
-    pub(crate) fn heard(&mut self, heard: HeardVoice, name: &str) {
-        voice(&mut self.voices, name).heard(heard);
+    /// A packet of the bed's section came.
+    pub(crate) fn received_bed(&mut self, packet: &BedPacket) {
+        self.bed.count(packet.sequence);
+        self.bed_heard.packets += 1;
+    }
+
+    /// A frame was mixed: what each voice and the bed gave to it.
+    pub(crate) fn heard<'a>(&mut self, heard: HeardFrame, name_of: impl Fn(ParticipantId) -> Option<&'a str>) {
+        for HeardVoice { speaker, power } in heard.voices.into_iter().flatten() {
+            if let Some(name) = name_of(speaker) {
+                voice(&mut self.voices, name).heard(power);
+            }
+        }
+        if let Some(power) = heard.bed {
+            self.bed_heard.heard(power);
+        }
     }
 
     /// Looks after gaps that last. `is_expected` says of a speaker whether they speak at this moment and are to
@@ -127,6 +147,10 @@ impl Meter {
 
     pub(crate) fn voice(&self, name: &str) -> VoiceTally {
         self.voices.get(name).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn bed(&self) -> VoiceTally {
+        self.bed_heard
     }
 
     pub(crate) fn statistics(&self) -> Statistics {
@@ -150,6 +174,8 @@ impl Meter {
             mislabelled: self.mislabelled,
             after_relabel: self.after_relabel,
             packets_sent: self.packets_sent,
+            bed_packets_received: self.bed.received(),
+            bed_packets_lost: self.bed.lost(),
         }
     }
 }
@@ -169,6 +195,7 @@ pub(crate) fn to_ms(duration: Duration) -> f64 {
 mod tests {
     use super::*;
     use crate::sound::FRAME_SAMPLES;
+    use crate::sound::ear::Power;
     use bytes::Bytes;
 
     const ANN: ParticipantId = ParticipantId(1);
@@ -269,8 +296,12 @@ mod tests {
         let mut meter = Meter::default();
         for frame in 0..100 {
             let power = if frame < 50 { 0.5 * 10f64.powf(-2.4) } else { 1e-9 };
-            meter.heard(HeardVoice { speaker: ANN, left: power, right: power }, "Ann");
+            let mut heard = HeardFrame::default();
+            heard.voices[3] = Some(HeardVoice { speaker: ANN, power: Power { left: power, right: power } });
+            heard.bed = (frame < 10).then_some(Power { left: power, right: power });
+            meter.heard(heard, |speaker| (speaker == ANN).then_some("Ann"));
         }
+        assert_eq!(meter.bed().audible_frames, 10);
         let statistics = meter.statistics();
         assert_eq!(statistics.heard[0].seconds, 1.0);
         assert!((statistics.heard[0].rms_dbfs + 24.0).abs() < 0.01);

@@ -1,4 +1,4 @@
-//! What is counted about one audio slot's stream.
+//! What is counted about one audio slot's stream, or about the bed's.
 
 use crate::limits::FORMER_LABELS_MAX;
 use crate::rtc::VoicePacket;

@@ -1,14 +1,14 @@
-//! What is counted about one voice.
+//! What is counted about one voice, or about the bed.
 
 use crate::sound::FRAME_MS;
-use crate::sound::ear::HeardVoice;
+use crate::sound::ear::Power;
 use crate::sound::level::{AUDIBLE_DBFS, dbfs};
 use std::time::Duration;
 
-/// Everything counted about one voice since the guest came in. The difference of two is what happened between.
+/// Everything counted about one voice, or about the bed's stream, since the guest came in. The difference of two is what happened between.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct VoiceTally {
-    /// Packets of this voice.
+    /// Its packets.
     pub packets: u64,
     /// Frames of 20 ms in which it gave more than -60 dBFS.
     pub audible_frames: u64,
@@ -20,7 +20,7 @@ pub struct VoiceTally {
 
 impl VoiceTally {
     /// A frame in which this voice was mixed.
-    pub(super) fn heard(&mut self, heard: HeardVoice) {
+    pub(super) fn heard(&mut self, heard: Power) {
         self.power.0 += heard.left;
         self.power.1 += heard.right;
         let power = heard.left + heard.right;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeFrame, encodeMessage, parseMessage, WireError } from '../src/wire/codec';
-import type { ClientMessage } from '../src/wire/types';
+import type { ClientMessage, MurmurPercent, ParticipantId, RequestId, ZoneId } from '../src/wire/types';
 import { bytes, clientMessages, frames, serverMessages } from './fixtures';
 
 describe('binary frames', () => {
@@ -31,6 +31,11 @@ describe('messages of the client', () => {
     { type: 'walk', walk: 'north_east' },
     { type: 'set_microphone', microphone: 'muted' },
     { type: 'set_ears', open: false },
+    { type: 'set_listening', listening: 'mixed', murmur: 100 as MurmurPercent },
+    { type: 'speak', to: { kind: 'everybody' } },
+    { type: 'speak', to: { kind: 'zone', zone: 2 as ZoneId } },
+    { type: 'end_speech' },
+    { type: 'change', request: 24 as RequestId, change: { type: 'lend_word', participant: 2 as ParticipantId, lent: true } },
     { type: 'leave' },
   ];
 

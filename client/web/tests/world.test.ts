@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type {
   ParticipantId, ParticipantView, SeatIndex, TableId, TimeMs, VoiceLevel, Welcome,
 } from '../src/wire/types';
+import { isSpokenOver, loudness } from '../src/sound/loudness';
 import { SILENT, SquareWorld } from '../src/world/world';
 import { serverMessages } from './fixtures';
 
@@ -84,6 +85,47 @@ describe('the world', () => {
     expect(bo?.level).toBe(30);
     square.applyFrame({ kind: 'levels', records: [{ participant: BO, level: SILENT }] });
     expect(bo?.level).toBe(SILENT);
+  });
+
+  it('knows who speaks over everything, to whom it comes, and who may', () => {
+    const square = world();
+    const told: string[] = [];
+    square.on((part) => told.push(part));
+    const broadcasts = [{ speaker: BO, to: { kind: 'everybody' } }] as const;
+    square.apply({ type: 'broadcasts_changed', broadcasts: [...broadcasts] });
+    square.apply({ type: 'spoken_to', speakers: [BO] });
+    square.apply({ type: 'word_lent', participant: BO, lent: true });
+    square.apply({ type: 'kept_out', tables: [1 as TableId] });
+    expect(square.broadcasts).toEqual(broadcasts);
+    expect([[...square.spokenTo], [...square.wordLent], [...square.keptOut]]).toEqual([[BO], [BO], [1]]);
+    expect(told).toEqual(['speeches', 'speeches', 'speeches', 'kept_out']);
+    square.apply({ type: 'word_lent', participant: BO, lent: false });
+    square.apply({ type: 'spoken_to', speakers: [] });
+    expect([square.wordLent.size, square.spokenTo.size]).toEqual([0, 0]);
+    square.apply({ type: 'word_lent', participant: BO, lent: true });
+    square.apply({ type: 'left', participant: BO });
+    expect(square.wordLent.size).toBe(0);
+  });
+
+  it('begins with what the welcome tells of speeches and of listening', () => {
+    const busy = serverMessages.messages.filter(({ type }) => type === 'welcome')
+      .map((message) => message as unknown as Welcome).find(({ broadcasts }) => broadcasts.length > 0);
+    if (busy === undefined) throw new Error('no golden welcome has broadcasts');
+    const square = new SquareWorld(busy, () => 0);
+    expect(square.broadcasts).toHaveLength(busy.broadcasts.length);
+    expect([[...square.spokenTo], [...square.wordLent], [...square.keptOut]]).toEqual([busy.spoken_to, busy.word_lent, busy.kept_out]);
+    expect(square.listening).toBe(busy.listening);
+  });
+
+  it('hears in full who speaks over everything, and ducks all else as long as they are not muted', () => {
+    const square = world();
+    const far = { from: { x: 60, y: 5 }, to: { x: 60, y: 5 }, departed: START, speed_mm_s: 0 };
+    square.applyFrame({ kind: 'motion', records: [{ participant: BO, segment: far }] });
+    expect([loudness(square, BO), isSpokenOver(square)]).toEqual([0, false]);
+    square.apply({ type: 'spoken_to', speakers: [BO] });
+    expect([loudness(square, BO), isSpokenOver(square)]).toEqual([1, true]);
+    square.apply({ type: 'microphone_changed', participant: BO, microphone: 'muted' });
+    expect(isSpokenOver(square)).toBe(false);
   });
 
   it('keeps the preset in force in the map', () => {

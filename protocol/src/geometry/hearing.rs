@@ -11,6 +11,9 @@ use ts_rs::TS;
 /// What an open table's wall takes away, in either direction, dB.
 pub const OPEN_WALL_GAIN_DB: f32 = -15.0;
 
+/// How much quieter all else is while somebody speaks over everything, dB.
+pub const BROADCAST_DUCK_DB: f32 = -12.0;
+
 /// How far voices carry on a square.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]

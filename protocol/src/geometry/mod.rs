@@ -6,6 +6,6 @@ mod hearing;
 mod motion;
 mod point;
 
-pub use hearing::{HearingLaw, HearingPreset, OPEN_WALL_GAIN_DB, Placed, placed_gain};
+pub use hearing::{BROADCAST_DUCK_DB, HearingLaw, HearingPreset, OPEN_WALL_GAIN_DB, Placed, placed_gain};
 pub use motion::{Segment, WALKING_SPEED_M_S, Walk};
 pub use point::{NotAPlace, Point};

@@ -2,7 +2,7 @@
 //! committed, or by [`super::ServerMessage::Refused`] with the request's number.
 
 use crate::agenda::{Cell, LanguageTag, Need, SlotKind};
-use crate::ids::{CommentId, ParticipantId, SlotId, TopicId};
+use crate::ids::{CommentId, ParticipantId, SlotId, TableId, TopicId};
 use crate::people::{Destination, Door, Role};
 use crate::units::TimeMs;
 use serde::{Deserialize, Serialize};
@@ -159,6 +159,20 @@ pub enum Change {
     AskToUnmute {
         /// Whom.
         participant: ParticipantId,
+    },
+    /// Hosts: lend somebody the word, so that they may speak to all, or take it back.
+    LendWord {
+        /// Whom.
+        participant: ParticipantId,
+        /// Whether they have it.
+        lent: bool,
+    },
+    /// Hosts; at their own table facilitators and who brings its topic: whether broadcasts stay out of a closed table.
+    KeepOut {
+        /// Which table.
+        table: TableId,
+        /// Whether they stay out.
+        kept_out: bool,
     },
     /// Hosts, helpers: walk somebody to a place.
     Move {

@@ -3,8 +3,9 @@
 use super::Change;
 use crate::geometry::{HearingPreset, Point, Walk};
 use crate::ids::{AudioSlotIndex, RequestId, TableId, TopicId};
-use crate::people::Microphone;
+use crate::people::{Addressed, Listening, Microphone};
 use crate::text::Label;
+use crate::units::MurmurPercent;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -88,6 +89,22 @@ pub enum ClientMessage {
         /// Whether what arrives is played.
         open: bool,
     },
+    /// How sound shall come, from now on. Who never says it gets voices forwarded, and no murmur.
+    SetListening {
+        /// As voices each, or as one stream.
+        listening: Listening,
+        /// How loud the murmur is. The server mixes none for who has it off; with [`Listening::Forwarded`] the bed comes
+        /// at the level of its law, and the client turns it down.
+        murmur: MurmurPercent,
+    },
+    /// Hosts, and who was lent the word: from now on my voice goes over everything. Ends with
+    /// [`ClientMessage::EndSpeech`], with the role or the word, and when the speaker leaves.
+    Speak {
+        /// To whom.
+        to: Addressed,
+    },
+    /// My voice is one among others again.
+    EndSpeech {},
     /// Another name.
     SetName {
         /// The name as typed.
@@ -138,4 +155,7 @@ pub enum TrackPurpose {
         /// Which of the listener's audio slots.
         slot: AudioSlotIndex,
     },
+    /// Downstream, stereo: the murmur, or with [`Listening::Mixed`] everything in one. A client may leave it out and
+    /// then has neither.
+    Bed {},
 }

@@ -84,6 +84,10 @@ pub enum RefusalCode {
     NoWay,
     /// The role may not do this.
     NotAllowed,
+    /// Nothing leaves a closed table, a broadcast neither: leave it first.
+    BehindClosedWall,
+    /// Who has no microphone speaks to nobody.
+    NoMicrophone,
     /// The offer is no session description we can read.
     OfferUnreadable,
     /// The offer lacks something we need (ICE, DTLS, bundling, a named section); the message says what.

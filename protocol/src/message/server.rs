@@ -3,11 +3,11 @@
 use super::{Door, GoodbyeReason, RefusalCode};
 use crate::agenda::{AgendaView, Slot, TopicCard, TopicDetail, Visit};
 use crate::geometry::{HearingPreset, Segment};
-use crate::ids::{AudioSlotIndex, CommentId, ParticipantId, RequestId, SlotId, SpaceId, TopicId};
+use crate::ids::{AudioSlotIndex, CommentId, ParticipantId, RequestId, SlotId, SpaceId, TableId, TopicId};
 use crate::map::MapSpec;
-use crate::people::{Microphone, Place, Presence, Role};
+use crate::people::{Broadcast, Listening, Microphone, Place, Presence, Role};
 use crate::text::{Label, PersonName, Prose};
-use crate::units::TimeMs;
+use crate::units::{MurmurPercent, TimeMs};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -172,6 +172,30 @@ pub enum ServerMessage {
         /// Who, or nobody.
         speaker: Option<ParticipantId>,
     },
+    /// Who speaks over everything, and to whom: all of them, as it is from now on.
+    BroadcastsChanged {
+        /// In the order in which they began.
+        broadcasts: Vec<Broadcast>,
+    },
+    /// Whose broadcasts reach you from now on. They come in audio slots like all voices, in full and from everywhere;
+    /// all other sound is quieter by [`crate::geometry::BROADCAST_DUCK_DB`] while there is one. Comes before the first
+    /// sound.
+    SpokenTo {
+        /// Ascending.
+        speakers: Vec<ParticipantId>,
+    },
+    /// Somebody was lent the word, or has it no more.
+    WordLent {
+        /// Who.
+        participant: ParticipantId,
+        /// Whether they have it.
+        lent: bool,
+    },
+    /// The closed tables that broadcasts stay out of: all of them.
+    KeptOut {
+        /// Ascending.
+        tables: Vec<TableId>,
+    },
     /// How far voices carry changed.
     HearingChanged {
         /// The preset.
@@ -226,6 +250,18 @@ pub struct Welcome {
     pub participants: Vec<ParticipantView>,
     /// What your audio slots carry, by index.
     pub audio_slots: Vec<Option<ParticipantId>>,
+    /// How sound comes to you.
+    pub listening: Listening,
+    /// How loud your murmur is.
+    pub murmur: MurmurPercent,
+    /// Who speaks over everything, in the order in which they began.
+    pub broadcasts: Vec<Broadcast>,
+    /// Whose broadcasts reach you, ascending.
+    pub spoken_to: Vec<ParticipantId>,
+    /// Who of those here was lent the word, ascending.
+    pub word_lent: Vec<ParticipantId>,
+    /// The closed tables that broadcasts stay out of, ascending.
+    pub kept_out: Vec<TableId>,
     /// The agenda and the marketplace.
     pub agenda: AgendaView,
     /// By this you are the same person when you come again: kept by the client, said in its hello.

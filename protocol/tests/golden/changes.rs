@@ -73,6 +73,8 @@ fn people() -> Vec<Change> {
         Change::SetCapacity { people: 120 },
         Change::Mute { participant: BO },
         Change::AskToUnmute { participant: BO },
+        Change::LendWord { participant: BO, lent: true },
+        Change::KeepOut { table: TableId(1), kept_out: false },
         Change::Move { participant: BO, to: Destination::At(place) },
         Change::Move { participant: BO, to: Destination::Table(TableId(1)) },
         Change::Remove { participant: BO, words: words(), for_good: false },

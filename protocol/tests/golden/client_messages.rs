@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use torg_protocol::PROTOCOL_VERSION;
 use torg_protocol::geometry::{HearingPreset, Point, Walk};
-use torg_protocol::ids::{AudioSlotIndex, TableId, TopicId};
+use torg_protocol::ids::{AudioSlotIndex, TableId, TopicId, ZoneId};
 use torg_protocol::message::{Change, ClientMessage, OfferedTrack, Start, TrackPurpose};
-use torg_protocol::people::Microphone;
+use torg_protocol::people::{Addressed, Listening, Microphone};
 use torg_protocol::text::Label;
+use torg_protocol::units::MurmurPercent;
 use ts_rs::{Config, TS};
 
 #[derive(Serialize, Deserialize)]
@@ -23,6 +24,10 @@ struct Golden {
 struct Refused {
     why: String,
     message: Value,
+}
+
+fn murmur(percent: u8) -> MurmurPercent {
+    MurmurPercent::new(percent).expect("a share")
 }
 
 fn messages() -> Vec<ClientMessage> {
@@ -46,12 +51,19 @@ fn messages() -> Vec<ClientMessage> {
                 OfferedTrack { mid: "0".into(), purpose: TrackPurpose::Microphone {} },
                 OfferedTrack { mid: "1".into(), purpose: TrackPurpose::AudioSlot { slot: AudioSlotIndex(0) } },
                 OfferedTrack { mid: "2".into(), purpose: TrackPurpose::AudioSlot { slot: AudioSlotIndex(7) } },
+                OfferedTrack { mid: "3".into(), purpose: TrackPurpose::Bed {} },
             ],
         },
         ClientMessage::WalkTo { to: place },
         ClientMessage::JoinTable { table: TableId(3) },
         ClientMessage::LeaveTable {},
         ClientMessage::SetEars { open: false },
+        ClientMessage::SetListening { listening: Listening::Forwarded, murmur: MurmurPercent::OFF },
+        ClientMessage::SetListening { listening: Listening::Mixed, murmur: murmur(100) },
+        ClientMessage::Speak { to: Addressed::Everybody {} },
+        ClientMessage::Speak { to: Addressed::Zone { zone: ZoneId(2) } },
+        ClientMessage::Speak { to: Addressed::Conveners {} },
+        ClientMessage::EndSpeech {},
         ClientMessage::SetName { name: "Åse".into() },
         ClientMessage::ReadTopic { topic: TopicId(7) },
         ClientMessage::ReadVisits { everybody: true },
@@ -94,6 +106,13 @@ fn refused() -> Vec<Refused> {
         refused("a table below the first", json!({"type": "join_table", "table": -1})),
         refused("a nonce beyond 32 bits", json!({"type": "ping", "nonce": 4_294_967_296_u64})),
         refused("a word instead of a message", json!("leave")),
+        refused("more murmur than there is", json!({"type": "set_listening", "listening": "forwarded", "murmur": 101})),
+        refused(
+            "a way to listen that nobody knows",
+            json!({"type": "set_listening", "listening": "aside", "murmur": 50}),
+        ),
+        refused("a speech to nobody", json!({"type": "speak"})),
+        refused("a speech to a zone without a number", json!({"type": "speak", "to": {"kind": "zone"}})),
         refused(
             "two starts at once",
             json!({"type": "hello", "protocol": 1, "token": "t", "name": "n", "microphone": "on",

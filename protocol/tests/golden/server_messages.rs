@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 use torg_protocol::PROTOCOL_VERSION;
 use torg_protocol::agenda::AgendaView;
 use torg_protocol::geometry::{HearingPreset, Point, Segment};
-use torg_protocol::ids::{AudioSlotIndex, ParticipantId, RequestId, SeatIndex, SpaceId, TableId};
+use torg_protocol::ids::{AudioSlotIndex, ParticipantId, RequestId, SeatIndex, SpaceId, TableId, ZoneId};
 use torg_protocol::map::{MapSpec, TableSpec, TableWall, ZoneKind, ZoneSpec};
 use torg_protocol::message::{
     GoodbyeReason, MediaState, ParticipantView, RefusalCode, ServerMessage, SpaceView, Uplink, Welcome,
 };
-use torg_protocol::people::{Microphone, Place, Presence, Role};
+use torg_protocol::people::{Addressed, Broadcast, Listening, Microphone, Place, Presence, Role};
 use torg_protocol::text::{Label, PersonName};
-use torg_protocol::units::TimeMs;
+use torg_protocol::units::{MurmurPercent, TimeMs};
 use ts_rs::{Config, TS};
 
 /// When the golden messages are said.
@@ -111,9 +111,23 @@ fn welcome(role: Role, resumed: bool, media: MediaState) -> ServerMessage {
         space: SpaceView { id: SpaceId::parse("torget-2026").expect("an id"), name: label("Torget i Bø"), map: map() },
         participants: people(),
         audio_slots,
+        listening: if resumed { Listening::Mixed } else { Listening::Forwarded },
+        murmur: if resumed { MurmurPercent::new(50).expect("a share") } else { MurmurPercent::OFF },
+        broadcasts: if resumed { broadcasts() } else { Vec::new() },
+        spoken_to: if resumed { vec![BO, CEM] } else { Vec::new() },
+        word_lent: if resumed { vec![BO] } else { Vec::new() },
+        kept_out: if resumed { vec![TableId(1)] } else { Vec::new() },
         agenda: if resumed { AgendaView::default() } else { market::agenda() },
         person: "1.c2lnbmF0dXJlIG9mIHRoZSBwZXJzb24sIDMyIGJ5dGVz".into(),
     }))
+}
+
+fn broadcasts() -> Vec<Broadcast> {
+    vec![
+        Broadcast { speaker: BO, to: Addressed::Everybody {} },
+        Broadcast { speaker: CEM, to: Addressed::Zone { zone: ZoneId(1) } },
+        Broadcast { speaker: ANN, to: Addressed::Conveners {} },
+    ]
 }
 
 fn messages() -> Vec<ServerMessage> {
@@ -135,6 +149,14 @@ fn messages() -> Vec<ServerMessage> {
         heard(3, 4, Uplink::Flowing),
         heard(0, 4, Uplink::NoPackets),
         heard(0, 0, Uplink::Down),
+        ServerMessage::BroadcastsChanged { broadcasts: broadcasts() },
+        ServerMessage::BroadcastsChanged { broadcasts: vec![] },
+        ServerMessage::SpokenTo { speakers: vec![BO, CEM] },
+        ServerMessage::SpokenTo { speakers: vec![] },
+        ServerMessage::WordLent { participant: BO, lent: true },
+        ServerMessage::WordLent { participant: BO, lent: false },
+        ServerMessage::KeptOut { tables: vec![TableId(1)] },
+        ServerMessage::KeptOut { tables: vec![] },
         ServerMessage::MediaLost {},
         ServerMessage::Pong { nonce: u32::MAX, server_time: NOW },
     ];

@@ -10,9 +10,9 @@ use torg_protocol::geometry::{HearingPreset, Point};
 use torg_protocol::ids::ParticipantId;
 use torg_protocol::limits::WALLS_MAX;
 use torg_protocol::map::{MapSpec, TableSpec, TableWall};
-use torg_protocol::people::{Microphone, Role};
+use torg_protocol::people::{Listening, Microphone, Role};
 use torg_protocol::text::{Label, PersonName};
-use torg_protocol::units::{TimeMs, VoiceLevel};
+use torg_protocol::units::{MurmurPercent, TimeMs, VoiceLevel};
 use torg_space::{Ask, Command, Map, Space, Start};
 
 const TICK_MS: u64 = 50;
@@ -120,6 +120,40 @@ fn tick(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// What a tick costs while sound is mixed for all: a third of the crowd walks, one in ten speaks.
+fn mix(criterion: &mut Criterion) {
+    // (name, people, side of the square in metres: it decides how many places are occupied)
+    let crowds = [
+        ("100 on 40 places", 100, 25.0),
+        ("450 on 40 places", 450, 25.0),
+        ("450 on a market", 450, 90.0),
+        ("1000 on a market", 1_000, 90.0),
+    ];
+    let ways =
+        [("without", Listening::Forwarded, 0), ("murmur", Listening::Forwarded, 50), ("mixed", Listening::Mixed, 50)];
+    let mut group = criterion.benchmark_group("mix");
+    group.measurement_time(Duration::from_secs(4)).sample_size(20);
+    for (name, people, side_m) in crowds {
+        for (way, listening, murmur) in ways {
+            let mut crowd = Crowd::new(people, side_m, 10);
+            let murmur = MurmurPercent::new(murmur).expect("a share");
+            (0..people).for_each(|id| assert!(crowd.ask(id, Ask::SetListening { listening, murmur })));
+            let crowd = std::cell::RefCell::new(crowd);
+            group.bench_function(format!("{name}, {way}"), |bench| {
+                let live = || crowd.borrow_mut().live();
+                let advance = |()| {
+                    let mut crowd = crowd.borrow_mut();
+                    let now = crowd.now;
+                    crowd.space.advance(now);
+                };
+                bench.iter_batched(live, advance, BatchSize::PerIteration);
+            });
+            println!("{} beds", crowd.borrow().space.mix().beds.len());
+        }
+    }
+    group.finish();
+}
+
 /// What it costs to check the largest map: done once when a space is made or started, away from who serves others.
 fn check(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("check");
@@ -156,5 +190,5 @@ fn largest(side_m: f32) -> MapSpec {
     spec
 }
 
-criterion_group!(benches, tick, check);
+criterion_group!(benches, tick, mix, check);
 criterion_main!(benches);

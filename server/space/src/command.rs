@@ -2,9 +2,9 @@
 
 use torg_protocol::geometry::{HearingPreset, Point, Walk};
 use torg_protocol::ids::{ParticipantId, TableId};
-use torg_protocol::people::{Microphone, Role};
+use torg_protocol::people::{Addressed, Listening, Microphone, Role};
 use torg_protocol::text::PersonName;
-use torg_protocol::units::VoiceLevel;
+use torg_protocol::units::{MurmurPercent, VoiceLevel};
 
 /// Something asked of the space on behalf of one participant.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +50,26 @@ pub enum Ask {
         /// Open ears are counted as hearing.
         open: bool,
     },
+    /// How sound shall come from now on.
+    SetListening {
+        /// As voices each, or as one stream.
+        listening: Listening,
+        /// How loud the murmur is; off: none is mixed.
+        murmur: MurmurPercent,
+    },
+    /// Hosts, and who was lent the word: this voice goes over everything from now on. Who speaks over everything
+    /// already speaks to others from now on.
+    Speak(Addressed),
+    /// This voice is one among others again.
+    EndSpeech,
+    /// Whether this participant was lent the word; the keeper asks this, when the ledger says so. Who has it no more
+    /// speaks over nothing any more, unless the role allows it.
+    SetWord {
+        /// Whether they have it.
+        lent: bool,
+    },
+    /// Whether this participant brings a topic, and so is one of all conveners; the keeper asks this.
+    SetConvenes(bool),
     /// Another name.
     Rename(PersonName),
     /// Another role; the keeper asks this, when the ledger says so.

@@ -4,9 +4,9 @@ use crate::refusal::Refusal;
 use std::collections::BTreeMap;
 use torg_protocol::geometry::{HearingPreset, Segment};
 use torg_protocol::ids::{AudioSlotIndex, ParticipantId};
-use torg_protocol::people::{Microphone, Place, Presence, Role};
+use torg_protocol::people::{Broadcast, Listening, Microphone, Place, Presence, Role};
 use torg_protocol::text::PersonName;
-use torg_protocol::units::VoiceLevel;
+use torg_protocol::units::{MurmurPercent, VoiceLevel};
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +54,13 @@ pub enum Happening {
     /// One of the listener's audio slots will carry another speaker, or nobody. Goes to that listener only, and
     /// before the routes that carry the speaker's sound.
     SlotLabelled(AudioSlotIndex, Option<ParticipantId>),
+    /// Who speaks over everything, and to whom: all of them, in the order in which they began.
+    BroadcastsChanged(Vec<Broadcast>),
+    /// Whose broadcasts reach the listener from now on, ascending: of those who speak to them over everything, all who
+    /// have their microphone on. Goes to that listener only, and before the routes or the mix that carry them.
+    SpokenTo(Vec<ParticipantId>),
+    /// How sound comes to the listener from now on. Goes to that listener only, who asked for it.
+    ListeningChanged(Listening, MurmurPercent),
     /// Something asked earlier turned out to be impossible: a table filled up while walking to it.
     Refused(Refusal),
 }
@@ -86,6 +93,14 @@ pub struct View {
     pub people: BTreeMap<ParticipantId, Person>,
     /// The level shown of everybody who is not silent.
     pub voices: BTreeMap<ParticipantId, VoiceLevel>,
-    /// What the participant's own audio slots carry.
+    /// What the participant's own audio slots carry: nothing, for who gets everything in one stream.
     pub audio_slots: [Option<ParticipantId>; torg_protocol::limits::AUDIO_SLOTS],
+    /// How sound comes to the participant.
+    pub listening: Listening,
+    /// How loud their murmur is.
+    pub murmur: MurmurPercent,
+    /// Who speaks over everything, in the order in which they began.
+    pub broadcasts: Vec<Broadcast>,
+    /// Whose broadcasts reach the participant, ascending.
+    pub spoken_to: Vec<ParticipantId>,
 }

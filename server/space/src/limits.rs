@@ -121,11 +121,60 @@ pub const CHALLENGE_RATIO: f32 = 1.5;
 /// ... and for this long: longer than a laugh or a cough.
 pub const CHALLENGE: DurationMs = DurationMs(500);
 
+/// How loud who speaks over everything counts against other voices for a slot: so much that none ever challenges them.
+pub const BROADCAST_SCORE: f32 = 2.0;
+
+/// How long what came before goes on when a listener changes from voices to one stream or back: until the other way
+/// has begun, so that nothing is missed in between.
+pub const SLOTS_LINGER: DurationMs = DurationMs(300);
+
 /// Cells of the hearing grid across one earshot. Small cells make the search for the nearest end early in a crowd.
 pub const CELLS_AN_EARSHOT: f32 = 4.0;
 
 /// Cells along a side of the hearing grid at most: clearing them must stay cheaper than the people in them.
 pub const CELLS_A_SIDE_MAX: f32 = 128.0;
+
+// ---- beds
+
+/// Side of the cells that share a bed, metres: a circle of people who stand and talk ...
+pub const BED_CELL_M: f32 = 4.0;
+
+/// ... and at most this share of the earshot. A bed begins beyond the earshot of all who stand in its place, so in a
+/// place nearly as wide as the earshot there would be voices that one of them hears neither by slot nor by bed.
+pub const BED_CELL_SHARE: f32 = 1.0 / 3.0;
+
+/// Who walks out of a cell keeps its bed this far, metres, so that nobody who stands on its line goes to and fro.
+pub const BED_HYSTERESIS_M: f32 = 0.5;
+
+/// How old a mix may be when it is heard: a tick of the engine, the plan on its way, the jitter buffer of a speaker, and
+/// the ramp of what is taken out.
+pub const MIXER_DELAY: DurationMs = DurationMs(300);
+
+/// Nobody nearer than this to a place is in its bed, metres: farther than a listener can be from a place whose bed they
+/// still hear, so that nobody hears themself.
+pub const BED_NEAR_M_MIN: f32 = 1.5;
+
+/// Voices in one bed at most, the loudest. More are one hum, and each costs a decoder.
+pub const BED_SOURCES_MAX: usize = 32;
+
+/// Who is quieter than this in a bed is not in it: -60 dB is below the noise of any microphone.
+pub const BED_GAIN_MIN: f32 = 0.001;
+
+/// A voice at the edge of earshot loses what is above this, hertz: a consonant heard across a street ...
+pub const BED_LOW_PASS_HZ: f32 = 8_000.0;
+
+/// ... and one from very far what is above this: a voice still, without words.
+pub const BED_LOW_PASS_HZ_MIN: f32 = 1_000.0;
+
+/// A wall of sound takes what is above this, hertz: one hears that somebody speaks, and rarely what.
+pub const WALL_LOW_PASS_HZ: f32 = 1_500.0;
+
+/// After a jump, or when voices carry another distance, a listener has no bed for so long: everything in it would
+/// change its place at once.
+pub const BED_PAUSE: DurationMs = DurationMs(200);
+
+/// Who is farther than this from where a walk can have led, metres, has jumped.
+pub const JUMP_M: f32 = 1.0;
 
 // ---- the ledger
 
@@ -142,6 +191,10 @@ pub const TOPICS_KEPT_MAX: usize = 25_000;
 /// Visits that a space has at hand, about 50 MB: fifty years of a monthly meeting of 120 people over six tables. When there
 /// are more, the oldest are in the log alone.
 pub const VISITS_KEPT_MAX: usize = 400_000;
+
+/// People whom the word is lent to: one for each table of the largest map. Few speak at a time; more is a square where
+/// everybody may.
+pub const WORDS_LENT_MAX: usize = torg_protocol::limits::TABLES_MAX;
 
 /// No slot ends later than the year 9999: times are written with four digits (RFC 3339).
 pub const SLOT_END_MAX: TimeMs = TimeMs(253_402_300_799_999);

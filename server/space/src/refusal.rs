@@ -38,4 +38,22 @@ pub enum Refusal {
     /// The role may not do this.
     #[error("only a host may do this")]
     NotAllowed,
+    /// Speaking over everything takes the role or the word.
+    #[error("only hosts, and who they lent the word, may speak to all")]
+    NoWord,
+    /// Nothing leaves a closed table, a broadcast neither.
+    #[error("nothing is heard outside a closed table: leave it to speak to all")]
+    BehindClosedWall,
+    /// Who has no microphone speaks to nobody.
+    #[error("nobody would hear you: you have no microphone here")]
+    NoMicrophone,
+    /// As many speak over everything as can be at once.
+    #[error("{max} people speak to all already: wait until one of them ends")]
+    TooManySpeak {
+        /// How many may.
+        max: usize,
+    },
+    /// There is no such zone.
+    #[error("there is no such zone")]
+    UnknownZone,
 }

@@ -47,6 +47,9 @@ impl View {
             Happening::Spoke(id, level) => {
                 self.voices.insert(*id, *level);
             }
+            Happening::BroadcastsChanged(broadcasts) => self.broadcasts.clone_from(broadcasts),
+            Happening::SpokenTo(speakers) => self.spoken_to.clone_from(speakers),
+            Happening::ListeningChanged(listening, murmur) => (self.listening, self.murmur) = (*listening, *murmur),
             Happening::Refused(_) => {}
         }
     }

@@ -148,6 +148,10 @@ pub struct ServeOptions {
     #[arg(long, env = "TORG_WEBHOOK_ALLOW_PRIVATE")]
     #[serde(default)]
     pub webhook_allow_private: bool,
+    /// Mix voices as loud as they come. Else the server evens them in its mixes slowly, by 6 dB at most.
+    #[arg(long, env = "TORG_KEEP_LOUDNESS")]
+    #[serde(default)]
+    pub keep_loudness: bool,
     /// How logs are written to stderr [default: text].
     #[arg(long, env = "TORG_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
@@ -173,6 +177,7 @@ impl ServeOptions {
             webhook: if self.webhook.is_empty() { other.webhook } else { self.webhook },
             webhook_secret: self.webhook_secret.or(other.webhook_secret),
             webhook_allow_private: self.webhook_allow_private || other.webhook_allow_private,
+            keep_loudness: self.keep_loudness || other.keep_loudness,
             log_format: self.log_format.or(other.log_format),
         }
     }

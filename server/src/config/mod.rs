@@ -36,6 +36,8 @@ pub struct Config {
     pub admin_token: Option<AdminToken>,
     /// Who is told of what happens, if anybody is.
     pub webhooks: Option<Webhooks>,
+    /// Whether mixes leave each voice as loud as it comes; else loudness is evened.
+    pub keep_loudness: bool,
     /// How logs are written.
     pub log_format: LogFormat,
 }
@@ -166,6 +168,7 @@ impl Config {
             trusted_proxies: vec![],
             admin_token: None,
             webhooks: None,
+            keep_loudness: false,
             log_format: LogFormat::Text,
         }
     }
@@ -209,6 +212,7 @@ impl Config {
             trusted_proxies: options.trusted_proxy,
             admin_token: admin_token.map(AdminToken),
             webhooks,
+            keep_loudness: options.keep_loudness,
             log_format: options.log_format.unwrap_or_default(),
         })
     }

@@ -68,7 +68,9 @@ impl From<Denied> for ApiError {
             | RefusalCode::ConvenerBusy
             | RefusalCode::SlotClosed
             | RefusalCode::TooMany
-            | RefusalCode::NotNow => StatusCode::CONFLICT,
+            | RefusalCode::NotNow
+            | RefusalCode::BehindClosedWall
+            | RefusalCode::NoMicrophone => StatusCode::CONFLICT,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
         let code = match serde_json::to_value(refusal.code) {

@@ -57,6 +57,9 @@ impl Keeper {
                 for fact in &facts {
                     self.carry_out(now, fact);
                 }
+                if facts.iter().any(Fact::moves_conveners) {
+                    self.set_conveners(now);
+                }
                 self.done(now, after);
                 if self.books.settled().is_closed() {
                     return Then::Close;
@@ -115,6 +118,8 @@ impl Keeper {
                     self.people.push(*person, Outgoing::message(&ServerMessage::AskedToUnmute { by }));
                 }
             }
+            Fact::WordLent { person, lent, .. } => self.apply_if_in(now, *person, Ask::SetWord { lent: *lent }),
+            Fact::KeptOut { table, kept_out, .. } => self.set_kept_out(now, *table, *kept_out),
             Fact::Moved { person, to, .. } => self.apply_if_in(now, *person, walk(*to)),
             Fact::Removed { person, words, .. } => {
                 let words = translate::words_or(words.as_str(), "a host showed you out");

@@ -6,9 +6,12 @@ use super::outside;
 use crate::limits::{FACTS_A_SNAPSHOT, RECORD_RETRY_MS, STAYS_AN_APPEND_MAX, STAYS_UNSAVED_MAX};
 use crate::mailbox::occasion::What;
 use crate::mailbox::{Append, NotWritten, ToRecord};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use tokio::sync::{mpsc, oneshot};
+use torg_protocol::ids::ParticipantId;
+use torg_protocol::people::{Addressed, Broadcast};
 use torg_protocol::units::{DurationMs, TimeMs};
+use torg_space::Map;
 use torg_space::ledger::{Fact, Ledger, News, Seating, Stay};
 
 /// Both ledgers and what is between them.
@@ -22,6 +25,8 @@ pub(super) struct Books {
     epoch: u32,
     /// Stays at tables that are not written yet, oldest first.
     unsaved: VecDeque<Stay>,
+    /// Who speaks over everything at this moment. A level: what is written differs from it until it can be written.
+    speeches: BTreeMap<ParticipantId, Addressed>,
     /// Not before this is tried again what nobody asked for.
     retry_at: TimeMs,
     since_snapshot: usize,
@@ -60,6 +65,7 @@ impl Books {
             on_the_way: VecDeque::new(),
             epoch: 0,
             unsaved: VecDeque::new(),
+            speeches: BTreeMap::new(),
             retry_at: TimeMs(0),
             since_snapshot: 0,
         }
@@ -102,15 +108,37 @@ impl Books {
         }
     }
 
-    /// Writes what nobody asked for: stays, bells that are due, and a sign of life. After a failure it waits for a
-    /// moment, and nothing is lost.
+    /// Writes what is so because the space starts: whoever spoke over everything when the server stopped has ended then,
+    /// and tables that the map lacks keep nothing out. What can't be written now is written later, or at the next start.
+    pub(super) fn begin_anew(&mut self, now: TimeMs, map: &Map) {
+        let last = self.ahead.last();
+        let ended = self.ahead.speech_facts(&self.speeches);
+        for (at, facts) in [(last, ended), (now.max(last), self.ahead.outdated(map))] {
+            if !facts.is_empty() {
+                let _ = self.write(at, |ahead| {
+                    ahead.apply_all(at, &facts);
+                    Ok::<_, Overloaded>((facts, After::Nothing))
+                });
+            }
+        }
+    }
+
+    /// These speak over everything from now on. It is written as soon as can be: sound waits for no disk.
+    pub(super) fn note_speeches(&mut self, broadcasts: &[Broadcast]) {
+        self.speeches = broadcasts.iter().map(|broadcast| (broadcast.speaker, broadcast.to)).collect();
+    }
+
+    /// Writes what nobody asked for: stays, who speaks over everything, bells that are due, and a sign of life. After a
+    /// failure it waits for a moment, and nothing is lost; but of who began and ended meanwhile nothing is written.
     pub(super) fn write_by_itself(&mut self, now: TimeMs, seating: &Seating) {
-        let quiet = self.unsaved.is_empty() && self.ahead.due(now).is_empty();
+        let is_written = self.ahead.speech_facts(&self.speeches).is_empty();
+        let quiet = self.unsaved.is_empty() && is_written && self.ahead.due(now).is_empty();
         if now < self.retry_at || (quiet && self.ahead.pulse(now).is_none()) {
             return;
         }
         let count = self.unsaved.len().min(STAYS_AN_APPEND_MAX);
         let stays: VecDeque<Stay> = self.unsaved.drain(..count).collect();
+        let speeches = self.speeches.clone();
         let done = self.write(now, |ahead| {
             let mut facts = Vec::new();
             for stay in &stays {
@@ -119,6 +147,7 @@ impl Books {
                 facts.extend(ahead.stay(now, stay));
             }
             facts.extend(ahead.ring(now, seating));
+            facts.extend(ahead.speak(now, &speeches));
             if facts.is_empty() {
                 facts.extend(ahead.pulse(now));
                 ahead.apply_all(now, &facts);
@@ -131,8 +160,9 @@ impl Books {
         }
     }
 
-    /// Writes a last sign of life, so that visits are known to have gone on until now.
+    /// Writes a last sign of life, so that visits are known to have gone on until now, and that nobody speaks any more.
     pub(super) fn write_last(&mut self, now: TimeMs, seating: &Seating) {
+        self.speeches.clear();
         self.write_by_itself(now, seating);
         if self.ahead.has_open_visits() {
             let _ = self.write(now, |ahead| {

@@ -79,7 +79,10 @@ impl Keeper {
     /// Somebody steps onto the square.
     pub(super) fn enter(&mut self, now: TimeMs, mut join: Box<Join>, participant: ParticipantId) {
         match self.set_foot(now, &mut join, participant) {
-            Ok(()) => self.welcome(now, *join, participant, false),
+            Ok(()) => {
+                self.brief(now, participant);
+                self.welcome(now, *join, participant, false);
+            }
             Err(refusal) => drop(join.reply.send(Err(refusal))),
         }
     }
@@ -107,6 +110,8 @@ impl Keeper {
             now,
             id: &self.id,
             name: &self.name,
+            word_lent: self.word_lent(),
+            kept_out: self.kept_out(),
             agenda: self.books.settled().agenda(participant),
             person: self.people_key.token(participant),
         };

@@ -105,6 +105,8 @@ impl Keeper {
             match *news {
                 News::Door => self.tell_door(),
                 News::Help(person) => self.tell_help(person),
+                News::Word(person) => self.tell_word(person, Audience::Everybody),
+                News::KeptOut => self.tell_kept_out(),
                 News::Interests(person) => {
                     let topics = self.books.settled().interests(person);
                     self.people.push(person, Outgoing::message(&ServerMessage::MyInterests { topics }));
@@ -205,7 +207,7 @@ fn of_board(ledger: &Ledger, news: News) -> Option<ServerMessage> {
         News::Closed(slot) => Some(ServerMessage::SlotClosed { slot }),
         News::Topic(topic) => Some(ServerMessage::TopicChanged { topic: ledger.card(topic)?.clone() }),
         News::TopicGone(topic) => Some(ServerMessage::TopicRemoved { topic, into: ledger.merged_into(topic) }),
-        News::Door | News::Help(_) | News::Interests(_) => None,
+        News::Door | News::Help(_) | News::Interests(_) | News::Word(_) | News::KeptOut => None,
     }
 }
 

@@ -14,6 +14,7 @@ mod outside;
 mod people;
 mod remap;
 mod resume;
+mod speaking;
 mod telling;
 #[cfg(test)]
 mod tests;
@@ -23,7 +24,9 @@ use crate::clock::Clock;
 use crate::limits::{KEEPER_BATCH_MAX, KEEPER_INBOX_MAX, LAST_WRITES_WAIT, TICK, TICKS_PER_ABSENCES, TICKS_PER_HEARD};
 use crate::links::PersonKey;
 use crate::mailbox::occasion::Occasion;
-use crate::mailbox::{MediaEvent, Outgoing, Population, RoutesCell, SessionId, SpaceKey, ToKeeper, ToMedia, ToRecord};
+use crate::mailbox::{
+    MediaEvent, MixCell, Outgoing, Population, RoutesCell, SessionId, SpaceKey, ToKeeper, ToMedia, ToRecord,
+};
 use crate::metrics::{Counted, SPACES_RUNNING, TICK_SECONDS};
 use after::Then;
 use books::Books;
@@ -102,7 +105,8 @@ pub async fn keep(begin: Begin, myself: mpsc::Sender<ToKeeper>, mut inbox: mpsc:
     let _counted = Counted::one(SPACES_RUNNING);
     let rests_after = begin.rests_after;
     let mut keeper = Keeper::new(begin);
-    let open = ToMedia::OpenSpace { space: keeper.key, routes: Arc::clone(&keeper.routes), keeper: myself };
+    let (routes, mix) = (Arc::clone(&keeper.routes), Arc::clone(&keeper.mix));
+    let open = ToMedia::OpenSpace { space: keeper.key, routes, mix, keeper: myself };
     keeper.to_media.push_back(open);
     keeper.tell_media();
     let mut ticks = tokio::time::interval(TICK);
@@ -157,6 +161,7 @@ struct Keeper {
     name: Label,
     space: Space,
     routes: RoutesCell,
+    mix: MixCell,
     clock: Clock,
     people: People,
     population: Population,
@@ -183,20 +188,24 @@ struct Keeper {
 impl Keeper {
     fn new(begin: Begin) -> Self {
         let now = begin.clock.now();
-        let space = Space::new(begin.map, now.0, now);
+        let mut space = Space::new(begin.map, now.0, now);
+        let mut books = Books::new(begin.ledger, begin.record);
+        books.begin_anew(now, space.map());
+        speaking::keep_out_all(&mut space, books.ahead());
         Self {
             key: begin.key,
             id: begin.id,
             name: begin.name,
             routes: RoutesCell::new(Arc::clone(space.routes()).into()),
+            mix: MixCell::new(Arc::clone(space.mix()).into()),
             space,
             clock: begin.clock,
             people: People::default(),
             population: begin.population,
             people_key: begin.people,
             outside: begin.outside,
-            seating: Seating::resume(&begin.ledger, now),
-            books: Books::new(begin.ledger, begin.record),
+            seating: Seating::resume(books.settled(), now),
+            books,
             absences: Absences::default(),
             lobby: Lobby::default(),
             coming: BTreeSet::new(),

@@ -16,6 +16,9 @@ impl Keeper {
         if self.routes.load().version != self.space.routes().version {
             self.routes.store(Arc::clone(self.space.routes()));
         }
+        if !Arc::ptr_eq(&self.mix.load(), self.space.mix()) {
+            self.mix.store(Arc::clone(self.space.mix()));
+        }
     }
 
     pub(super) fn tell_heard(&mut self, now: TimeMs) {
@@ -39,6 +42,9 @@ impl Keeper {
         let events: Vec<_> = self.space.drain().collect();
         for event in events {
             self.note_seat(now, &event.what);
+            if let Happening::BroadcastsChanged(broadcasts) = &event.what {
+                self.note_broadcasts(now, broadcasts);
+            }
             if let Happening::Left(participant) = event.what {
                 self.forget(now, participant);
             }
@@ -46,6 +52,7 @@ impl Keeper {
                 Told::Motion(participant, segment) => self.people.note_motion(participant, segment),
                 Told::Level(participant, level) => self.people.note_level(participant, level),
                 Told::Message(message) => self.people.push_to(event.to, Outgoing::message(&message)),
+                Told::Known => {}
                 Told::Refused(refusal) => {
                     if let Audience::Only(participant) = event.to {
                         self.people.push(participant, Outgoing::refused(refusal, false));

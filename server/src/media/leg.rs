@@ -1,4 +1,5 @@
-//! Legs: one listener's audio slot as one continuous RTP stream, whoever speaks in it.
+//! Legs: one listener's audio slot as one continuous RTP stream, whoever speaks in it. How the leg of the bed goes on
+//! is in [`bed`](super::bed).
 //!
 //! Sources are glued together by rewriting: the sequence number goes on by one, the timestamp by the time that
 //! passed, so that a decoder sees a talk spurt after a pause and never a new stream (RFC 3550, section 5.1; the
@@ -8,12 +9,19 @@ use super::demux::PeerKey;
 use bytes::Bytes;
 use std::time::{Duration, Instant};
 use torg_protocol::ids::ParticipantId;
+use torg_protocol::limits::AUDIO_SLOTS;
+
+/// A listener's legs: the audio slots, and after them the bed.
+pub(super) const LEGS: usize = AUDIO_SLOTS + 1;
+
+/// The number of the bed's leg.
+pub(super) const BED_LEG: usize = AUDIO_SLOTS;
 
 /// Opus runs on a clock of 48 kHz whatever it carries (RFC 7587, section 4.1).
-const CLOCK_PER_MS: u128 = 48;
+pub(super) const CLOCK_PER_MS: u128 = 48;
 
 /// One 20 ms frame: the least that the timestamp moves between two sources.
-const FRAME_CLOCK: u32 = 960;
+pub(super) const FRAME_CLOCK: u32 = 960;
 
 /// A packet as it came from a speaker, decrypted, shared by all who hear it.
 #[derive(Clone, Debug)]
@@ -27,6 +35,8 @@ pub(super) struct SourcePacket {
     pub(super) payload: Bytes,
     /// When it came to us.
     pub(super) arrived: Instant,
+    /// When its worker had it in hand.
+    pub(super) taken: Instant,
 }
 
 /// The header of a packet on its way to a listener.
@@ -35,8 +45,9 @@ pub(super) struct LegHeader {
     pub(super) sequence: u16,
     pub(super) timestamp: u32,
     pub(super) marker: bool,
-    /// The contributing source (RFC 3550, section 5.1): whose voice it is, so that no one need trust the label.
-    pub(super) speaker: ParticipantId,
+    /// The contributing source (RFC 3550, section 5.1): whose voice it is, so that no one need trust the label. A mix
+    /// names nobody.
+    pub(super) speaker: Option<ParticipantId>,
 }
 
 /// One audio slot of one listener.
@@ -113,7 +124,7 @@ impl Leg {
             sequence: rewritten_sequence,
             timestamp: packet.timestamp.wrapping_add(timestamp_offset),
             marker: packet.marker || !glued,
-            speaker: packet.speaker,
+            speaker: Some(packet.speaker),
         };
         if ahead_of_last > 0 {
             self.last_sequence = header.sequence;
@@ -157,7 +168,8 @@ mod tests {
     fn packet(speaker: ParticipantId, stream: u64, sequence: u16, timestamp: u32) -> SourcePacket {
         let payload = Bytes::from_static(&[0x5A; 20]);
         let arrived = Instant::now();
-        SourcePacket { speaker, stream: PeerKey(stream), sequence, timestamp, marker: false, payload, arrived }
+        let taken = arrived;
+        SourcePacket { speaker, stream: PeerKey(stream), sequence, timestamp, marker: false, payload, arrived, taken }
     }
 
     #[test]
@@ -177,7 +189,7 @@ mod tests {
         let third = leg.rewrite(&packet(BOB, 2, 7, 99), later).expect("Bob's");
         assert_eq!(third.sequence, 1);
         assert_eq!(third.timestamp.wrapping_sub(second.timestamp), 24_000);
-        assert_eq!(third.speaker, BOB);
+        assert_eq!(third.speaker, Some(BOB));
     }
 
     #[test]

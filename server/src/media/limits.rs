@@ -74,3 +74,37 @@ pub(super) const HANDSHAKE_MAX: Duration = Duration::from_secs(30);
 
 /// Events waiting for a keeper that is behind. Levels and flow are dropped first, being levels.
 pub(super) const PENDING_EVENTS_MAX: usize = 4_096;
+
+/// Messages waiting for the mixers: in a round of 20 ms each worker sends a handful of batches. This is a stall of two
+/// seconds, after which nothing of it is worth being mixed.
+pub(super) const MIXERS_INBOX_MAX: usize = 1_024;
+
+/// How long a round of mixing may take before less work is done for a frame. What is left of the 20 ms is for sending;
+/// a listener's whole delay is the sources' buffer and this.
+pub(super) const MIX_ROUND_MAX: Duration = Duration::from_millis(14);
+
+/// So many of eight rounds may be too slow, be it that something else had the core.
+pub(super) const MIX_SLOW_ROUNDS_MAX: u32 = 2;
+
+/// Rounds on end with more than half of their time to spare until more work is done again: 5 s.
+pub(super) const MIX_CALM_ROUNDS: u32 = 250;
+
+/// How far behind its clock a round may be. What comes later than that finds browsers' buffers empty: it is left out.
+pub(super) const MIX_BEHIND_MAX: Duration = Duration::from_millis(40);
+
+/// How long a desk that nobody listens to is kept: who turns the murmur off and on finds the buffers filled.
+pub(super) const DESK_UNHEARD_MAX: Duration = Duration::from_secs(10);
+
+/// Without a packet for this long there is nothing to mix, and the clock of the mixers stands still until one comes. An
+/// open microphone sends one every 400 ms at least.
+pub(super) const MIX_REST_AFTER: Duration = Duration::from_secs(2);
+
+/// The first frame of a mix that is whole: it begins from silence, and its encoder too.
+pub(super) const WARM_FRAMES: u8 = 3;
+
+/// How many rounds a listener who is handed from one mix to another gets the one before at most, while the other comes
+/// up: 100 ms.
+pub(super) const HANDING_ROUNDS_MAX: u8 = 5;
+
+/// How often a desk that has nothing to say says so: by that workers know that mixes are made.
+pub(super) const MIX_ALIVE_EVERY: Duration = Duration::from_millis(400);

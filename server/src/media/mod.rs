@@ -1,19 +1,26 @@
-//! The media plane: one UDP socket and one TCP listener, many peer connections, voices forwarded by routes.
+//! The media plane: one UDP socket and one TCP listener, many peer connections, voices forwarded by routes and mixed by
+//! plans.
 //!
 //! ```text
 //!  UDP  ─▶ socket::Reader ─┐                       ┌─▶ worker 0: peers, legs, fan-out ─┐
 //!                          ├─▶ intake (demux) ─────┤           ▲   │ shared batches    ├─▶ sender ─▶ UDP, TCP
 //!  TCP  ─▶ tcp ────────────┘   signed STUN binds   └─▶ worker 1: …─┴───────────────────┘
+//!                                                        voices │ ▲ what was made
+//!                                                               ▼ │
+//!                                                  mixers: a clock of 20 ms, a desk for each space
 //! ```
 //!
-//! It knows ids and [`Routes`](torg_space::Routes), never positions, tables or permissions: it forwards what the
-//! routes say and nothing else. [`peer`] alone names the WebRTC library.
+//! It knows ids, [`Routes`](torg_space::Routes) and [`Mix`](torg_space::Mix), never positions, tables or permissions: it
+//! forwards and mixes what these say and nothing else. [`peer`] alone names the WebRTC library, [`mixer`] the mixer.
 
 mod batch;
+mod bed;
 mod demux;
+mod doorbell;
 mod intake;
 mod leg;
 mod limits;
+mod mixer;
 mod peer;
 mod plane;
 mod sender;
@@ -24,19 +31,23 @@ mod urgent;
 mod voice;
 mod worker;
 
-use crate::mailbox::ToMedia;
+use crate::mailbox::{PeerId, ToMedia};
 use anyhow::Context;
+use demux::PeerKey;
+use doorbell::Doorbell;
 use intake::Intake;
+use mixer::{Mixers, ToMixers, WorkerLine};
 use peer::{Certificate, PeerConfig};
 use plane::Plane;
 use sender::Sender;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{SyncSender, sync_channel};
 use tcp::TcpTable;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
-use worker::Worker;
+use urgent::Urgency;
+use worker::{Lines, ToWorker, Worker};
 
 /// How the media plane is set up.
 #[derive(Clone, Debug)]
@@ -49,6 +60,8 @@ pub struct MediaConfig {
     pub tcp: SocketAddr,
     /// Worker threads; at least one.
     pub workers: usize,
+    /// Whether mixes leave each voice as loud as it comes.
+    pub keep_loudness: bool,
 }
 
 /// A running media plane. Ends when told [`ToMedia::Stop`].
@@ -79,28 +92,15 @@ pub fn start(config: &MediaConfig) -> anyhow::Result<Media> {
 
     let (reader, stop_reading, transmitter) = socket::split(socket).context("the media socket cannot be used")?;
     let tcp_table = Arc::new(TcpTable::default());
-    let (inboxes, receivers): (Vec<_>, Vec<_>) =
-        (0..config.workers.max(1)).map(|_| sync_channel(limits::WORKER_INBOX_MAX)).unzip();
     let (gone, gone_receiver) = mpsc::unbounded_channel();
-    for (number, inbox) in receivers.into_iter().enumerate() {
-        let others = inboxes.iter().enumerate().filter(|(other, _)| *other != number);
-        let others = others.map(|(_, inbox)| inbox.clone()).collect();
-        let sender = Sender::new(transmitter.clone(), Arc::clone(&tcp_table));
-        let worker = Worker::new(number, Arc::clone(&peer_config), inbox, others, gone.clone(), sender);
-        std::thread::Builder::new()
-            .name(format!("media-{number}"))
-            .spawn(move || worker.run())
-            .context("a media worker could not be started")?;
-    }
+    let sender = || Sender::new(transmitter.clone(), Arc::clone(&tcp_table));
+    let (inboxes, mixers) = start_threads(config, &peer_config, &gone, sender)?;
     let intake = Arc::new(Intake::new(inboxes.clone()));
     let reading = Arc::clone(&intake);
-    std::thread::Builder::new()
-        .name("media-intake".to_owned())
-        .spawn(move || {
-            urgent::go_first();
-            reading.read(reader);
-        })
-        .context("the reader of the media socket could not be started")?;
+    start_thread("media-intake", move || {
+        urgent::go_first(Urgency::Forwarding);
+        reading.read(reader);
+    })?;
 
     let (tcp, mut connections) = mpsc::channel::<(TcpStream, SocketAddr)>(64);
     let tcp_intake = Arc::clone(&intake);
@@ -110,13 +110,44 @@ pub fn start(config: &MediaConfig) -> anyhow::Result<Media> {
         }
     });
     let (to, inbox) = mpsc::channel(1_024);
-    let plane = Plane::new(peer_config, intake, inboxes);
+    let plane = Plane::new(peer_config, intake, inboxes, mixers);
     tokio::spawn(async move {
         plane.run(inbox, gone_receiver).await;
         // The socket goes with its reader, so that the port is free for the server that comes after.
         stop_reading.stop();
     });
     Ok(Media { to, tcp, port })
+}
+
+/// Starts the workers and the mixers; their inboxes.
+fn start_threads(
+    config: &MediaConfig,
+    peer_config: &Arc<PeerConfig>,
+    gone: &mpsc::UnboundedSender<(PeerId, PeerKey)>,
+    sender: impl Fn() -> Sender,
+) -> anyhow::Result<(Vec<SyncSender<ToWorker>>, SyncSender<ToMixers>)> {
+    let (inboxes, receivers): (Vec<_>, Vec<_>) =
+        (0..config.workers.max(1)).map(|_| sync_channel(limits::WORKER_INBOX_MAX)).unzip();
+    let (mixers, mixers_inbox) = sync_channel(limits::MIXERS_INBOX_MAX);
+    let mut worker_lines = Vec::new();
+    for (number, inbox) in receivers.into_iter().enumerate() {
+        let bell = Arc::new(Doorbell::default());
+        worker_lines.push(WorkerLine { inbox: inboxes[number].clone(), bell: Arc::clone(&bell) });
+        let others = inboxes.iter().enumerate().filter(|(other, _)| *other != number);
+        let others = others.map(|(_, inbox)| inbox.clone()).collect();
+        let lines = Lines { inbox, bell, others, mixers: mixers.clone(), gone: gone.clone() };
+        let worker = Worker::new(number, Arc::clone(peer_config), lines, sender());
+        start_thread(&format!("media-{number}"), move || worker.run())?;
+    }
+    let mixing = Mixers::new(mixers_inbox, worker_lines, mixer::settings(config.keep_loudness));
+    start_thread("mixers", move || mixing.run())?;
+    Ok((inboxes, mixers))
+}
+
+fn start_thread(name: &str, work: impl FnOnce() + Send + 'static) -> anyhow::Result<()> {
+    let started = std::thread::Builder::new().name(name.to_owned()).spawn(work);
+    started.with_context(|| format!("the thread {name} could not be started"))?;
+    Ok(())
 }
 
 /// The addresses that clients are told: public ones if given, else each of the machine's and loopback, as far as

@@ -3,6 +3,7 @@
 use super::demux::{Destination, PeerKey};
 use super::intake::Intake;
 use super::limits::{PEERS_PER_WORKER_MAX, PEERS_TOGETHER_MAX};
+use super::mixer::ToMixers;
 use super::peer::{CheckedOffer, Peer, PeerConfig, random};
 use super::worker::{Adopted, ToWorker};
 use crate::mailbox::{PeerId, SpaceKey, ToMedia};
@@ -19,6 +20,7 @@ pub(super) struct Plane {
     config: Arc<PeerConfig>,
     intake: Arc<Intake>,
     workers: Vec<SyncSender<ToWorker>>,
+    mixers: SyncSender<ToMixers>,
     peers: HashMap<PeerId, Destination>,
     load: Vec<usize>,
     /// How many peers of a space each worker has.
@@ -29,10 +31,16 @@ pub(super) struct Plane {
 }
 
 impl Plane {
-    pub(super) fn new(config: Arc<PeerConfig>, intake: Arc<Intake>, workers: Vec<SyncSender<ToWorker>>) -> Self {
+    pub(super) fn new(
+        config: Arc<PeerConfig>,
+        intake: Arc<Intake>,
+        workers: Vec<SyncSender<ToWorker>>,
+        mixers: SyncSender<ToMixers>,
+    ) -> Self {
         let load = vec![0; workers.len()];
         let answering = Arc::new(Semaphore::new(workers.len()));
-        Self { config, intake, workers, peers: HashMap::new(), load, together: HashMap::new(), next_key: 0, answering }
+        let (peers, together) = (HashMap::new(), HashMap::new());
+        Self { config, intake, workers, mixers, peers, load, together, next_key: 0, answering }
     }
 
     /// Serves until told to stop.
@@ -45,15 +53,25 @@ impl Plane {
             tokio::select! {
                 Some((id, key)) = gone.recv() => self.forget(id, key),
                 message = inbox.recv() => match message {
-                    Some(ToMedia::OpenSpace { space, routes, keeper }) => self.tell_all(|| ToWorker::OpenSpace {
-                        space,
-                        routes: Arc::clone(&routes),
-                        keeper: keeper.clone(),
-                    }),
-                    Some(ToMedia::CloseSpace { space }) => self.tell_all(|| ToWorker::CloseSpace(space)),
+                    Some(ToMedia::OpenSpace { space, routes, mix, keeper }) => {
+                        tell(&self.mixers, ToMixers::OpenSpace { space, mix: Arc::clone(&mix) });
+                        self.tell_all(|| ToWorker::OpenSpace {
+                            space,
+                            routes: Arc::clone(&routes),
+                            mix: Arc::clone(&mix),
+                            keeper: keeper.clone(),
+                        });
+                    }
+                    Some(ToMedia::CloseSpace { space }) => {
+                        tell(&self.mixers, ToMixers::CloseSpace(space));
+                        self.tell_all(|| ToWorker::CloseSpace(space));
+                    }
                     Some(ToMedia::Offer { peer, sdp, tracks, reply }) => self.offer(peer, &sdp, &tracks, reply),
                     Some(ToMedia::ClosePeer { peer }) => self.close(peer),
-                    Some(ToMedia::Stop) | None => return self.tell_all(|| ToWorker::Stop),
+                    Some(ToMedia::Stop) | None => {
+                        tell(&self.mixers, ToMixers::Stop);
+                        return self.tell_all(|| ToWorker::Stop);
+                    }
                 },
             }
         }
@@ -142,11 +160,11 @@ impl Plane {
     }
 }
 
-/// Edges must arrive: a worker that is behind is waited for, by a thread that may wait.
-fn tell(worker: &SyncSender<ToWorker>, message: ToWorker) {
-    if let Err(std::sync::mpsc::TrySendError::Full(message)) = worker.try_send(message) {
-        let worker = worker.clone();
-        tokio::task::spawn_blocking(move || drop(worker.send(message)));
+/// Edges must arrive: a worker that is behind is waited for, by a thread that may wait. So it is with the mixers.
+fn tell<Message: Send + 'static>(to: &SyncSender<Message>, message: Message) {
+    if let Err(std::sync::mpsc::TrySendError::Full(message)) = to.try_send(message) {
+        let to = to.clone();
+        tokio::task::spawn_blocking(move || drop(to.send(message)));
     }
 }
 

@@ -173,6 +173,11 @@ impl Inside {
                 let refusal = Refusal::new(RefusalCode::TooFrequent, words);
                 self.say(Outgoing::refused_request(refusal, Some(request)));
             }
+            // It is written down and told to everybody like a change. That it ends is never refused.
+            ClientMessage::Speak { .. } if self.changes.check().is_err() => {
+                let words = format!("more than {CHANGES_PER_SECOND} changes a second: ask again in a moment");
+                self.refuse(Refusal::new(RefusalCode::TooFrequent, words));
+            }
             message => {
                 let leaves = message == (ClientMessage::Leave {});
                 let session = self.caller.session;

@@ -12,6 +12,7 @@ mod planning;
 mod program;
 mod refusals;
 mod script;
+mod speaking;
 mod support;
 mod upkeep;
 mod webhooks;

@@ -10,10 +10,10 @@ use tokio::time::timeout;
 use torg_protocol::message::GoodbyeReason;
 
 /// The running program; it does not outlive its test.
-struct Program {
-    child: Child,
-    join_link: String,
-    host_link: String,
+pub(crate) struct Program {
+    pub(crate) child: Child,
+    pub(crate) join_link: String,
+    pub(crate) host_link: String,
 }
 
 impl Drop for Program {
@@ -39,7 +39,7 @@ async fn ran(arguments: &[&str]) -> Output {
     timeout(PATIENCE, output).await.expect("in time").expect("no panic").expect("the program runs")
 }
 
-async fn start(data: &Path) -> Program {
+pub(crate) async fn start(data: &Path) -> Program {
     let data = data.to_str().expect("a path in UTF-8");
     let mut command = torg(&["serve", "--listen", "127.0.0.1:0", "--data", data]);
     // Nobody reads its log here, and a full pipe would stop it.
@@ -70,7 +70,7 @@ async fn ended(mut program: Program) -> (ExitStatus, String) {
 }
 
 /// The link with the address of another run: only the port differs.
-fn at(link: &str, other: &str) -> String {
+pub(crate) fn at(link: &str, other: &str) -> String {
     let (address, _) = other.split_once("/s/").expect("a link");
     let (_, rest) = link.split_once("/s/").expect("a link");
     format!("{address}/s/{rest}")

@@ -1,6 +1,6 @@
 //! `torg-guest crowd`.
 
-use crate::{seconds, until_told_to_stop};
+use crate::{Mode, murmur_db, seconds, until_told_to_stop};
 use anyhow::ensure;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -36,6 +36,13 @@ pub(crate) struct CrowdOptions {
     /// The first guest posts two topics a second, and it is measured how soon each is with everybody.
     #[arg(long, conflicts_with_all = ["still", "switch"])]
     post: bool,
+    /// How sound comes to everybody: voices each in a stream of its own, or all in one stream that the server mixes.
+    #[arg(long, value_enum, default_value_t = Mode::Forwarded)]
+    mode: Mode,
+    /// Everybody has the murmur of the far square, so many decibels quieter than its law says: -80 to 0. Its packets are
+    /// counted apart.
+    #[arg(long, value_name = "DB", allow_negative_numbers = true, value_parser = murmur_db)]
+    murmur: Option<f32>,
     /// Decides who does what and when.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -78,6 +85,8 @@ pub(crate) async fn run(options: CrowdOptions) -> anyhow::Result<()> {
             TalkChoice::Constant => Talk::Constant,
         },
         life,
+        mixed: options.mode == Mode::Mixed,
+        murmur_db: options.murmur,
         seed: options.seed,
     };
     let json = options.json;
@@ -124,6 +133,9 @@ fn figures(report: &Report) -> String {
         report.packets_received,
         report.packets_lost
     );
+    if report.bed_packets_received > 0 {
+        words += &format!("{} packets of beds, {} lost\n", report.bed_packets_received, report.bed_packets_lost);
+    }
     words += &percentiles("from offer to first sound", &report.join_ms);
     words += &percentiles("through the server", &report.transit_ms);
     if let Some(switch) = &report.switch_ms {

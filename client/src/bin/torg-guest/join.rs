@@ -1,7 +1,6 @@
 //! `torg-guest join`.
 
-use crate::{seconds, until_told_to_stop};
-use anyhow::bail;
+use crate::{Mode, murmur_db, seconds, until_told_to_stop};
 use clap::Args;
 use serde::Serialize;
 use std::future::pending;
@@ -10,7 +9,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::sleep;
-use torg_client::{Event, Guest, GuestError, LineState, Link, Options, Statistics};
+use torg_client::{Audience, Event, Guest, GuestError, LineState, Link, Options, Statistics};
 
 /// One guest.
 #[derive(Debug, Args)]
@@ -41,9 +40,17 @@ pub(crate) struct JoinOptions {
     /// Records what the ear gets: 48 kHz, 16 bits, stereo.
     #[arg(long, value_name = "OUT.wav")]
     record: Option<PathBuf>,
-    /// The level of the far murmur in the recording.
-    #[arg(long, value_name = "DB", allow_negative_numbers = true)]
+    /// Lets the murmur of the far square in, so many decibels quieter than its law says: -80 to 0. Without it there is
+    /// none.
+    #[arg(long, value_name = "DB", allow_negative_numbers = true, value_parser = murmur_db)]
     murmur: Option<f32>,
+    /// How sound comes: voices each in a stream of its own, or all in one stream that the server mixes.
+    #[arg(long, value_enum, default_value_t = Mode::Forwarded)]
+    mode: Mode,
+    /// Speaks over everything once the sound is connected: to `everybody`, `zone:NAME` or `conveners`. Hosts may, and who
+    /// was lent the word.
+    #[arg(long, value_name = "TO")]
+    speak: Option<Audience>,
     /// How long to stay, counted from the sound's connection; without it, until Ctrl-C.
     #[arg(long = "for", value_name = "S", value_parser = seconds)]
     stay: Option<Duration>,
@@ -122,6 +129,10 @@ impl Printer {
             "{} packets, {} lost, jitter {:.1} ms, longest gap {:.0} ms",
             statistics.packets_received, statistics.packets_lost, statistics.jitter_ms, statistics.longest_gap_ms
         ))?;
+        if statistics.bed_packets_received > 0 {
+            let (came, lost) = (statistics.bed_packets_received, statistics.bed_packets_lost);
+            self.words(&format!("{came} packets of the bed, {lost} lost"))?;
+        }
         for heard in &statistics.heard {
             self.words(&format!("heard {} for {:.1} s at {:.1} dBFS", heard.name, heard.seconds, heard.rms_dbfs))?;
         }
@@ -141,9 +152,6 @@ impl Printer {
 
 /// Runs one guest from joining to leaving.
 pub(crate) async fn run(options: JoinOptions) -> anyhow::Result<()> {
-    if options.murmur.is_some() {
-        bail!(GuestError::Unsupported("this square has no murmur yet: leave out --murmur"));
-    }
     let link: Link = options.link.parse()?;
     let printer = Printer { json: options.json, began: Instant::now() };
     let guest = match Guest::join(&link, guest_options(&options)).await {
@@ -160,6 +168,10 @@ pub(crate) async fn run(options: JoinOptions) -> anyhow::Result<()> {
 
 async fn stay(mut guest: Guest, options: &JoinOptions, printer: &Printer) -> anyhow::Result<()> {
     let mut events = guest.events();
+    if let Some(audience) = &options.speak {
+        // Whether it may, an event tells.
+        guest.ask_to_speak(audience).await?;
+    }
     market(&mut guest, options).await?;
     let set_off = async {
         match options.walk_to {
@@ -248,6 +260,12 @@ fn guest_options(options: &JoinOptions) -> Options {
     }
     if let Some(file) = &options.record {
         guest = guest.record(file);
+    }
+    if let Some(gain_db) = options.murmur {
+        guest = guest.murmur(gain_db);
+    }
+    if options.mode == Mode::Mixed {
+        guest = guest.mixed();
     }
     if options.tcp { guest.over_tcp() } else { guest }
 }

@@ -4,7 +4,7 @@ mod crowd;
 mod join;
 mod meet;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use std::process::ExitCode;
 
 /// A guest without a browser.
@@ -23,6 +23,16 @@ enum Do {
     Crowd(crowd::CrowdOptions),
     /// Comes in as guests who are told what to do, and tells what they saw: whole meetings can be played so.
     Meet(meet::MeetOptions),
+}
+
+/// How sound comes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Mode {
+    /// The nearest voices each in a stream of its own, placed by the guest.
+    #[default]
+    Forwarded,
+    /// Everything in one stream, placed and mixed by the server.
+    Mixed,
 }
 
 fn main() -> ExitCode {
@@ -60,6 +70,14 @@ async fn until_told_to_stop() -> std::io::Result<()> {
 #[cfg(not(unix))]
 async fn until_told_to_stop() -> std::io::Result<()> {
     tokio::signal::ctrl_c().await
+}
+
+/// Decibels to turn the murmur down by, as written on the command line.
+fn murmur_db(text: &str) -> Result<f32, String> {
+    match text.parse() {
+        Ok(gain_db) if (-80.0..=0.0).contains(&gain_db) => Ok(gain_db),
+        _ => Err("the murmur goes from -80 to 0 dB".to_owned()),
+    }
 }
 
 /// A length of time in seconds, as written on the command line.

@@ -6,7 +6,7 @@ import { glanceAt, linksOf } from '../wire/door';
 import type { Frame } from '../wire/codec';
 import { openSocket } from '../wire/socket';
 import type {
-  Change, ClientMessage, HearingPreset, Made, Microphone, Point, ServerMessage, Start, TableId, TopicId, Walk, Welcome,
+  Addressed, Change, ClientMessage, HearingPreset, Made, Microphone, Point, ServerMessage, Start, TableId, TopicId, Walk, Welcome,
 } from '../wire/types';
 import { SquareWorld } from '../world/world';
 import { Teller } from './changes';
@@ -119,6 +119,9 @@ export class PageCore extends Teller<'connection' | 'notice' | 'happening' | 'gl
   leaveTable(): void { this.#move({ type: 'leave_table' }); }
   rename(name: string): void { this.#network.send({ type: 'set_name', name }); }
   setHearing(preset: HearingPreset): void { this.#network.send({ type: 'set_hearing', preset }); }
+
+  speak(to: Addressed): void { this.#network.send({ type: 'speak', to }); }
+  endSpeech(): void { this.#network.send({ type: 'end_speech' }); }
 
   async change(change: Change): Promise<Made | null> {
     const isUp = this.#connection.state === 'in';

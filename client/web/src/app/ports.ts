@@ -6,8 +6,9 @@
  * that reactive in one place (`createSubscriber` of svelte/reactivity) and reads positions every frame.
  */
 import type {
-  AudioSlotIndex, Change, Door, GoodbyeReason, HearingPreset, HelpCall, Made, Microphone, ParticipantId, ParticipantView,
-  Point, RefusalCode, Role, Segment, SlotId, SpaceView, TableId, TimeMs, TopicId, Uplink, VoiceLevel, Waiting, Walk,
+  Addressed, AudioSlotIndex, Broadcast, Change, Door, GoodbyeReason, HearingPreset, HelpCall, Listening, Made, Microphone,
+  ParticipantId, ParticipantView, Point, RefusalCode, Role, Segment, SlotId, SpaceView, TableId, TimeMs, TopicId, Uplink,
+  VoiceLevel, Waiting, Walk,
 } from '../wire/types';
 import type { Agenda } from '../world/agenda';
 import type { ChangeRefusal } from './requests';
@@ -25,10 +26,10 @@ export interface Person extends ParticipantView {
 
 /**
  * What of the world may change. 'agenda' is slots, topics and my marks; 'details' what was read of a topic or of
- * visits; 'slots' are audio slots.
+ * visits; 'slots' are audio slots; 'speeches' who speaks over everything, and who may; 'kept_out' where not.
  */
 export type WorldPart = 'space' | 'people' | 'motion' | 'levels' | 'slots' | 'heard' | 'hearing' | 'agenda' | 'details'
-  | 'door' | 'help';
+  | 'door' | 'help' | 'speeches' | 'kept_out';
 
 /** How the door stands and who waits at it: told to those who hold it. */
 export interface DoorView { readonly door: Door; readonly capacity: number; readonly waiting: readonly Waiting[] }
@@ -46,6 +47,16 @@ export interface World extends Changes<WorldPart> {
   readonly people: ReadonlyMap<ParticipantId, Person>;
   readonly audioSlots: readonly (ParticipantId | null)[];
   readonly heard: { listeners: number; inEarshot: number; uplink: Uplink } | null;
+  /** How sound came to me at the welcome, as the server had it. */
+  readonly listening: Listening;
+  /** Who speaks over everything, in the order in which they began. */
+  readonly broadcasts: readonly Broadcast[];
+  /** Whose broadcasts reach me. */
+  readonly spokenTo: ReadonlySet<ParticipantId>;
+  /** Who was lent the word. */
+  readonly wordLent: ReadonlySet<ParticipantId>;
+  /** The closed tables that broadcasts stay out of. */
+  readonly keptOut: ReadonlySet<TableId>;
   /** The marketplace. The same object for as long as the world is; its collections are new after each 'agenda'. */
   readonly agenda: Agenda;
   /** Null for who doesn't hold the door. */
@@ -158,14 +169,37 @@ export type HearingBadge =
   | { kind: 'quiet' }
   | { kind: 'hearing'; people: number };
 
-/** The ear: what arrives and how loud. */
-export interface SoundPort extends Changes<'badge' | 'volume' | 'quality'> {
+/** How I want sound to come: as it fits browser, machine and line, or always in one of the two ways. */
+export type ListeningChoice = 'automatic' | Listening;
+
+/** Why sound comes as one stream though nobody chose it. */
+export type StreamCause =
+  /** The browser can't place voices itself. */
+  | 'old_browser'
+  | 'weak_phone'
+  /** The person asked the browser to save data, or the line is slow. */
+  | 'thin_line'
+  /** Too much of what is sent gets lost. */
+  | 'loss';
+
+/** The ear: what arrives and how loud. 'listening' is how sound comes, and the choice of it. */
+export interface SoundPort extends Changes<'badge' | 'volume' | 'listening'> {
   readonly heard: HeardBadge;
   readonly hearing: HearingBadge;
   /** Overall volume, 0 to 1.5; kept in the browser. */
   readonly volume: number;
   setVolume(volume: number): void;
-  /** One person's volume, 0 to 2; 1 unless set. Kept for the session. */
+  /** How loud the murmur of the square is, 0 (none) to 100; kept in the browser. */
+  readonly murmur: number;
+  setMurmur(percent: number): void;
+  /** How sound comes: as voices each, or as one stream. */
+  readonly listening: Listening;
+  /** Kept in the browser. */
+  readonly listeningChoice: ListeningChoice;
+  /** Why it comes as one stream by itself; null when it doesn't. */
+  readonly streamCause: StreamCause | null;
+  setListeningChoice(choice: ListeningChoice): void;
+  /** One person's volume, 0 to 2; 1 unless set. Kept for the session. One stream has no single volumes. */
   volumeOf(who: ParticipantId): number;
   setVolumeOf(who: ParticipantId, volume: number): void;
   /** Resumes suspended audio. Call from a click. */
@@ -208,6 +242,9 @@ export interface Core extends Changes<'connection' | 'notice' | 'happening' | 'g
   leaveTable(): void;
   rename(name: string): void;
   setHearing(preset: HearingPreset): void;
+  /** For hosts, and who was lent the word: my voice goes over everything, until {@link endSpeech}. */
+  speak(to: Addressed): void;
+  endSpeech(): void;
   /** Asks for a lasting change. Resolves once it is committed; rejects with {@link ChangeRefused}. */
   change(change: Change): Promise<Made | null>;
   /** Asks what a topic says at length; it comes into the agenda ('details'). */

@@ -6,6 +6,8 @@
  * torg.connection()   // as in ports.ts: { state: 'in' }, …
  * torg.people()       // [{ id, name, x, y, table, microphone, presence, level, me }], metres, RFC 6464 levels
  * torg.slots()        // [{ slot, speaker, gain, rms }], one for each audio slot
+ * torg.stream()       // { listening, choice, cause, played, murmur, gain, incoming, rms }: the bed, or the one stream
+ * torg.speeches()     // { broadcasts, spokenTo, wordLent, keptOut, ducked }: who speaks over everything
  * torg.agenda()       // { slots, topics, open, interests }, as the server told them
  * torg.output()       // { left, right }, linear RMS of what goes to the loudspeaker now
  * torg.badges()       // { heard: { kind, … }, hearing: { kind, … } }
@@ -15,9 +17,10 @@
  * ```
  */
 import type { PeerStatistics } from '../sound/peer';
-import type { AudioSlotIndex, Slot, TopicCard } from '../wire/types';
+import { isSpokenOver, loudness } from '../sound/loudness';
+import type { AudioSlotIndex, Broadcast, Listening, Slot, TopicCard } from '../wire/types';
 import type { PageCore } from './core';
-import type { Connection, HeardBadge, HearingBadge, MicrophoneState } from './ports';
+import type { Connection, HeardBadge, HearingBadge, ListeningChoice, MicrophoneState, StreamCause } from './ports';
 
 /** Somebody, as the probe tells. */
 export interface ProbedPerson {
@@ -32,8 +35,33 @@ export interface ProbedPerson {
   me: boolean;
 }
 
-/** An audio slot, as the probe tells. `gain` is the hearing law's, `rms` what is played after all gains. */
+/** An audio slot, as the probe tells. `gain` is before volumes and ducking, `rms` what is played after all gains. */
 export interface ProbedSlot { slot: number; speaker: number | null; gain: number; rms: number }
+
+/**
+ * How sound comes. `listening` is what the server was asked for, `played` what is played by now; `gain` is the gain of the
+ * bed's section without ducking, `incoming` and `rms` its level before and after all gains.
+ */
+export interface ProbedStream {
+  listening: Listening;
+  choice: ListeningChoice;
+  cause: StreamCause | null;
+  played: Listening;
+  murmur: number;
+  gain: number;
+  incoming: number;
+  rms: number;
+}
+
+/** Who speaks over everything, as the probe tells. */
+export interface ProbedSpeeches {
+  broadcasts: readonly Broadcast[];
+  spokenTo: number[];
+  wordLent: number[];
+  keptOut: number[];
+  /** Whether all else is quieter for me now. */
+  ducked: boolean;
+}
 
 /** The marketplace, as the probe tells. `open` holds slots, `interests` the topics that I marked. */
 export interface ProbedAgenda {
@@ -48,6 +76,8 @@ export interface Probe {
   connection(): Connection;
   people(): ProbedPerson[];
   slots(): ProbedSlot[];
+  stream(): ProbedStream;
+  speeches(): ProbedSpeeches;
   agenda(): ProbedAgenda;
   output(): { left: number; right: number };
   badges(): { heard: HeardBadge; hearing: HearingBadge };
@@ -66,6 +96,8 @@ export function exposeProbe(core: PageCore): void {
     connection: () => core.connection,
     people: () => people(core),
     slots: () => slots(core),
+    stream: () => stream(core),
+    speeches: () => speeches(core),
     agenda: () => agenda(core),
     output: () => {
       const [left, right] = core.insides.sides();
@@ -87,6 +119,19 @@ function agenda({ world }: PageCore): ProbedAgenda {
   return { slots, topics: [...topics.values()], open: [...openSlots], interests: [...interests] };
 }
 
+function stream({ sound, insides }: PageCore): ProbedStream {
+  const { listening, listeningChoice: choice, streamCause: cause, murmur } = sound;
+  return { listening, choice, cause, murmur, ...insides.bed() };
+}
+
+function speeches({ world }: PageCore): ProbedSpeeches {
+  const { broadcasts = [], spokenTo = [], wordLent = [], keptOut = [] } = world ?? {};
+  return {
+    broadcasts, spokenTo: [...spokenTo], wordLent: [...wordLent], keptOut: [...keptOut],
+    ducked: world !== null && isSpokenOver(world),
+  };
+}
+
 function people({ world }: PageCore): ProbedPerson[] {
   if (world === null) return [];
   return [...world.people.values()].map(({ id, name, microphone, presence, level }) => {
@@ -99,7 +144,7 @@ function slots({ world, sound }: PageCore): ProbedSlot[] {
   return (world?.audioSlots ?? []).map((speaker, slot) => ({
     slot,
     speaker,
-    gain: speaker === null ? 0 : world?.gain(speaker) ?? 0,
+    gain: speaker === null || world === null ? 0 : loudness(world, speaker),
     rms: sound.slotLevel(slot as AudioSlotIndex),
   }));
 }

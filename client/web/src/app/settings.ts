@@ -6,7 +6,8 @@
 const PREFIX = 'torg.';
 
 /** What is kept. */
-export type Setting = 'microphone' | 'volume' | 'name' | 'locale' | 'list' | 'shortcuts' | 'cues' | `person.${string}`;
+export type Setting = 'microphone' | 'volume' | 'murmur' | 'listening' | 'name' | 'locale' | 'list' | 'shortcuts' | 'cues'
+  | `person.${string}`;
 
 /** What was kept, or null. */
 export function recall(setting: Setting): string | null {

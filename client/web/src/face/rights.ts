@@ -18,6 +18,17 @@ export const movesPeople = has('host', 'co_host', 'helper');
 /** Takes calls for help. */
 export const helps = has('host', 'co_host', 'helper');
 
+/** Speaks over everything without having been lent the word. */
+export const speaksToAll = has('host', 'co_host');
+
+/** Lends others the word, and takes it back. */
+export const lendsWord = has('host', 'co_host');
+
+/** Keeps broadcasts out of a closed table: hosts; who facilitates, or brings its topic, where they sit. */
+export function keepsOut(role: Role, sitsThere: boolean, bringsIt: boolean): boolean {
+  return runsSpace(role) || (sitsThere && (bringsIt || role === 'facilitator'));
+}
+
 /** Only hosts show hosts out, or give them another role. */
 export function mayJudge(role: Role, other: Role): boolean {
   return role === 'host' || (runsSpace(role) && other !== 'host');

@@ -1,7 +1,6 @@
 /** Words for what the server and the browser say in codes. Every code has words: the compiler holds it. */
 import { m } from '$paraglide/messages';
-import type { HeardBadge, HearingBadge, MicrophoneState } from '../app/ports';
-import type { ChangeRefusal } from '../app/ports';
+import type { ChangeRefusal, HeardBadge, HearingBadge, MicrophoneState, StreamCause } from '../app/ports';
 import { NAME_CHARS_MAX, type Door, type GoodbyeReason, type HearingPreset, type LanguageTag, type Need, type RefusalCode, type Role, type SlotKind } from '../wire/types';
 import { language } from './language.svelte';
 
@@ -20,6 +19,8 @@ const REFUSALS: Readonly<Record<RefusalCode, () => string>> = {
   table_full: () => m.refusal_table_full(),
   no_way: () => m.refusal_no_way(),
   not_allowed: () => m.refusal_not_allowed(),
+  behind_closed_wall: () => m.refusal_behind_closed_wall(),
+  no_microphone: () => m.refusal_no_microphone(),
   offer_unreadable: () => m.refusal_offer_unreadable(),
   offer_lacks: () => m.refusal_offer_lacks(),
   codec: () => m.refusal_codec(),
@@ -169,6 +170,16 @@ export function microphoneTrouble(state: MicrophoneState): MicrophoneTrouble | n
     case 'ended':
       return { title: m.trouble_ended(), steps: [m.trouble_ended_1()], note: null, canRetry: true };
   }
+}
+
+const CAUSES: Readonly<Record<StreamCause, () => string>> = {
+  old_browser: () => m.stream_old_browser(), weak_phone: () => m.stream_weak_phone(), thin_line: () => m.stream_thin_line(),
+  loss: () => m.stream_loss(),
+};
+
+/** Why sound comes as one stream by itself. */
+export function streamCauseWords(cause: StreamCause): string {
+  return CAUSES[cause]();
 }
 
 const PRESETS: Readonly<Record<HearingPreset, () => string>> = {

@@ -9,8 +9,11 @@ import { shortName } from './names';
 import { seatPoint } from './places';
 import { PLATE_HEIGHT, type AvatarLook, type Sprites } from './sprites';
 
+/** What lies round an avatar, outside of which the name stands. */
+interface Stance { seated: boolean; speaksToAll: boolean }
+
 /** How somebody's name stands now, and where it goes. */
-interface Plate { text: string; x: number; y: number; alpha: number; side: Side | null; seated: boolean }
+interface Plate extends Stance { text: string; x: number; y: number; alpha: number; side: Side | null }
 
 /** Seats that somebody sits on, as "table seat". */
 type Taken = ReadonlySet<string>;
@@ -39,9 +42,13 @@ export function avatarRadius(scale: number): number {
   return Math.round(radius * 4) / 4;
 }
 
-/** How far from the middle a name begins: outside the ring, and outside the chair's back of who sits. */
-function clearOf(radius: number, seated: boolean): number {
-  return seated ? radius * 1.28 + 3 : radius + 3;
+/** How far outside the rim the ring of who speaks over everything lies: outside the ring of their voice. */
+const WORD_AWAY = 10;
+
+/** How far from the middle a name begins: outside the rings, and outside the chair's back of who sits. */
+function clearOf(radius: number, { seated, speaksToAll }: Stance): number {
+  const clear = seated ? radius * 1.28 + 3 : radius + 3;
+  return speaksToAll ? Math.max(clear, radius + WORD_AWAY + 3) : clear;
 }
 
 export class Crowd {
@@ -63,15 +70,16 @@ export class Crowd {
       if (x < -BEYOND_PX || y < -BEYOND_PX || x > full.width + BEYOND_PX || y > full.height + BEYOND_PX) continue;
       const isPointed = figure.id === pointed;
       const text = isPointed ? figure.name : shortName(figure.name, most);
-      const plate = this.#plates.get(figure.id) ?? { text, x: 0, y: 0, alpha: 0, side: null, seated: false };
+      const plate = this.#plates.get(figure.id) ?? { text, x: 0, y: 0, alpha: 0, side: null, seated: false, speaksToAll: false };
       this.#plates.set(figure.id, plate);
       const seated = figure.seatedAt !== null;
       if (plate.seated !== seated) kept.delete(figure.id);
       plate.text = text;
       plate.seated = seated;
+      plate.speaksToAll = figure.speaksToAll;
       const isMe = figure.id === stage.me;
       items.push({
-        id: figure.id, x: figure.x * camera.scale, y: figure.y * camera.scale, radius: clearOf(radius, seated),
+        id: figure.id, x: figure.x * camera.scale, y: figure.y * camera.scale, radius: clearOf(radius, plate),
         width: sprites.plateWidth(text), height: PLATE_HEIGHT, prefers: preferredSide(figure, stage),
         priority: isPointed ? 3 : isMe ? 2 : seated ? 1 : 0, always: isPointed || isMe,
       });
@@ -120,7 +128,7 @@ export class Crowd {
     plate.alpha = Math.abs(fades) < 0.02 ? plate.alpha + fades : plate.alpha + fades * share;
     let moving = Math.abs(fades) >= 0.02;
     if (plate.side !== null) {
-      const goal = offsetOf(plate.side, clearOf(radius, plate.seated), sprite.width, sprite.height);
+      const goal = offsetOf(plate.side, clearOf(radius, plate), sprite.width, sprite.height);
       const away = Math.hypot(goal.x - plate.x, goal.y - plate.y);
       // A name that comes up stands where it belongs; one that changes sides glides there.
       const glide = plate.alpha < 0.3 || away < 0.5 ? 1 : share;
@@ -189,6 +197,7 @@ function paintSeats(view: View, stage: Stage, radius: number, taken: Taken): voi
 function paintFigure(view: View, figure: Figure, x: number, y: number, radius: number, isMe: boolean): void {
   const { context, sprites } = view;
   const { palette } = sprites;
+  if (figure.speaksToAll) paintWord(context, palette, x, y, radius);
   if (figure.loudness > 0.02) paintRing(context, palette, x, y, radius, figure.loudness);
   if (isMe) {
     context.strokeStyle = palette.accent;
@@ -205,8 +214,8 @@ function paintFigure(view: View, figure: Figure, x: number, y: number, radius: n
   context.drawImage(sprite.image, at(x), at(y), size, size);
 }
 
-function lookOf({ away, microphone }: Figure): AvatarLook {
-  return { away, mark: microphone === 'on' ? null : microphone === 'muted' ? 'muted' : 'listens' };
+function lookOf({ away, microphone, speaksToAll }: Figure): AvatarLook {
+  return { away, mark: microphone === 'on' ? null : microphone === 'muted' ? 'muted' : 'listens', speaksToAll };
 }
 
 /** The ring of who speaks: it grows and thickens with the level. */
@@ -218,6 +227,14 @@ function paintRing(context: Context, palette: Palette, x: number, y: number, rad
   context.strokeStyle = palette.map.ring;
   context.lineWidth = 2 + loudness;
   disc(context, x, y, radius + 4.2 + 1.6 * loudness);
+  context.stroke();
+}
+
+/** The ring of who speaks over everything: outside the ring of their voice, and still. */
+function paintWord(context: Context, palette: Palette, x: number, y: number, radius: number): void {
+  context.strokeStyle = palette.map['mark-ink'];
+  context.lineWidth = 2;
+  disc(context, x, y, radius + WORD_AWAY);
   context.stroke();
 }
 

@@ -6,7 +6,7 @@ import { avatarPair } from './colours';
 import { initials } from './names';
 
 /** What the scene reads of the world. */
-export type Stage = Pick<World, 'me' | 'space' | 'hearing' | 'people' | 'now' | 'position' | 'tableOf' | 'seats'>;
+export type Stage = Pick<World, 'me' | 'space' | 'hearing' | 'people' | 'broadcasts' | 'now' | 'position' | 'tableOf' | 'seats'>;
 
 export interface Figure {
   readonly id: ParticipantId;
@@ -24,6 +24,8 @@ export interface Figure {
   loudness: number;
   away: boolean;
   microphone: 'absent' | 'muted' | 'on';
+  /** Speaks over everything. */
+  speaksToAll: boolean;
   /** The table it sits at. */
   seatedAt: TableId | null;
 }
@@ -64,6 +66,7 @@ export class Figures {
       }
       figure.away = person.presence === 'away';
       figure.microphone = person.microphone;
+      figure.speaksToAll = stage.broadcasts.some(({ speaker }) => speaker === person.id);
       figure.seatedAt = person.place.on === 'seat' ? person.place.table : null;
       const walking = isWalking(person.motion, now);
       figure.moving = step(figure, at, elapsed_ms, calm) || walking;
@@ -78,7 +81,8 @@ export class Figures {
   #enter(id: ParticipantId, name: string, at: Point): Figure {
     const figure: Figure = {
       id, name, letters: initials(name), pair: avatarPair(id), x: at.x, y: at.y,
-      facing: null, moving: false, loudness: 0, away: false, microphone: 'absent', seatedAt: null,
+      facing: null, moving: false, loudness: 0, away: false, microphone: 'absent', speaksToAll: false,
+      seatedAt: null,
     };
     this.all.set(id, figure);
     return figure;

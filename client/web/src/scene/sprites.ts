@@ -17,6 +17,8 @@ export interface AvatarLook {
   readonly away: boolean;
   /** At the lower right: muted, or without a microphone. */
   readonly mark: 'muted' | 'listens' | null;
+  /** At the upper right: speaks over everything. */
+  readonly speaksToAll: boolean;
 }
 
 /** On smaller discs nothing can be read. */
@@ -52,14 +54,15 @@ export class Sprites {
   /** An avatar's disc with its initials and its mark; `radius` without the rim. The disc is in the middle. */
   avatar(letters: string, pair: number, radius: number, look: AvatarLook): Sprite {
     const side = Math.ceil(2 * Math.max(radius + 3, MARK_AWAY * radius + markSide(radius) / 2 + 1));
-    return this.#once(`a ${pair} ${radius} ${look.away} ${look.mark} ${letters}`, side, side, (context) => {
+    const key = `a ${pair} ${radius} ${look.away} ${look.mark} ${look.speaksToAll} ${letters}`;
+    return this.#once(key, side, side, (context) => {
       const colours = this.palette.avatars[pair - 1] ?? { ground: '#444', ink: '#fff' };
       context.translate(side / 2, side / 2);
       paintAvatar(context, this.palette, colours, letters, radius, look.away);
-      if (look.mark === null || radius < LETTERS_FROM_RADIUS) return;
-      context.translate(MARK_AWAY * radius, MARK_AWAY * radius);
-      context.scale(markSide(radius) / MARK_SIDE, markSide(radius) / MARK_SIDE);
-      paintMark(context, this.palette, look.mark);
+      if (radius < LETTERS_FROM_RADIUS) return;
+      const away = MARK_AWAY * radius;
+      if (look.mark !== null) paintMarkAt(context, this.palette, look.mark, radius, away, away);
+      if (look.speaksToAll) paintMarkAt(context, this.palette, 'speaks_to_all', radius, away, -away);
     });
   }
 
@@ -153,7 +156,18 @@ function paintAvatar(
   context.fillText(letters, 0, radius * 0.05);
 }
 
-function paintMark(context: SpriteContext, palette: Palette, kind: 'muted' | 'listens'): void {
+type Mark = 'muted' | 'listens' | 'speaks_to_all';
+
+/** A mark on an avatar of this radius, so far from its middle. */
+function paintMarkAt(context: SpriteContext, palette: Palette, mark: Mark, radius: number, x: number, y: number): void {
+  context.save();
+  context.translate(x, y);
+  context.scale(markSide(radius) / MARK_SIDE, markSide(radius) / MARK_SIDE);
+  paintMark(context, palette, mark);
+  context.restore();
+}
+
+function paintMark(context: SpriteContext, palette: Palette, kind: Mark): void {
   context.fillStyle = palette.map['mark-ink'];
   disc(context, 0, 0, 8);
   context.fill();
@@ -162,6 +176,7 @@ function paintMark(context: SpriteContext, palette: Palette, kind: 'muted' | 'li
   context.lineWidth = 1.5;
   context.lineCap = 'round';
   context.beginPath();
+  if (kind === 'speaks_to_all') return paintMegaphone(context);
   if (kind === 'muted') {
     context.roundRect(-1.6, -4.8, 3.2, 6, 1.6);
     context.fill();
@@ -180,5 +195,23 @@ function paintMark(context: SpriteContext, palette: Palette, kind: 'muted' | 'li
     context.fill();
     return;
   }
+  context.stroke();
+}
+
+/** A horn to the right with a handle below it, and one wave of sound. */
+function paintMegaphone(context: SpriteContext): void {
+  context.moveTo(-4.6, -1.5);
+  context.lineTo(-2.4, -1.5);
+  context.lineTo(2, -4);
+  context.lineTo(2, 3.4);
+  context.lineTo(-2.4, 1.1);
+  context.lineTo(-4.6, 1.1);
+  context.closePath();
+  context.fill();
+  context.beginPath();
+  context.moveTo(-2.8, 1.2);
+  context.lineTo(-2, 4.2);
+  context.moveTo(4.2, -2);
+  context.quadraticCurveTo(5.3, -0.3, 4.2, 1.4);
   context.stroke();
 }

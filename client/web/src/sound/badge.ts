@@ -82,7 +82,7 @@ export interface HearingFacts {
 }
 
 /** A gain below which nobody would notice that a voice is missing: 34 dB down. */
-const NOTICED_GAIN = 0.02;
+export const NOTICED_GAIN = 0.02;
 
 /** Whether I hear. */
 export function hearingBadge(facts: HearingFacts): HearingBadge {

@@ -1,9 +1,13 @@
-/** The ear: eight audio slots, mixed, kept from overloading, and played. */
+/** The ear: eight audio slots and the bed, mixed, kept from overloading, and played. */
 import type { World } from '../app/ports';
-import { AUDIO_SLOTS, type AudioSlotIndex, type ParticipantId } from '../wire/types';
+import { AUDIO_SLOTS, type AudioSlotIndex, type Listening, type ParticipantId } from '../wire/types';
+import { Bed, murmurGain } from './bed';
 import type { AudioOutput } from './context';
+import { Handover } from './handover';
+import { NOTHING_ARRIVES } from './media';
 import { Meter } from './meter';
-import type { Incoming } from './peer';
+import type { Arriving } from './peer';
+import { isSpokenOver, loudness } from './loudness';
 import { Slot, type Heard } from './slot';
 
 /** How often gains follow, ms. */
@@ -27,15 +31,27 @@ const LIMITER = { threshold: -3, knee: 0, ratio: 20, attack: 0.002, release: 0.1
  */
 const LIMITER_MAKEUP_DB = 0.6 * (-LIMITER.threshold) * (1 - 1 / LIMITER.ratio);
 
+/**
+ * Whether this browser can place voices, and tell whose voice a slot plays: without it, only one stream that the server
+ * has placed can be played.
+ */
+export function canPlaceVoices(): boolean {
+  return typeof PannerNode === 'function' && 'positionX' in PannerNode.prototype
+    && typeof RTCRtpReceiver === 'function' && 'getContributingSources' in RTCRtpReceiver.prototype;
+}
+
 /** Everything between the peer connection's tracks and the loudspeaker. */
 export class Ear {
   readonly #output: AudioOutput;
   readonly #volumeOf: (who: ParticipantId) => number;
   #slots: readonly Slot[] = [];
-  #incoming: readonly Incoming[] = [];
+  #bed: Bed | null = null;
+  #arriving: Arriving = NOTHING_ARRIVES;
   #master: GainNode | null = null;
   #sides: readonly [Meter, Meter] | null = null;
   #volume = 1;
+  #murmur = 0;
+  #handover = new Handover('forwarded');
   #world: World | null = null;
   #unlisten: (() => void) | null = null;
   #timer: ReturnType<typeof setInterval> | null = null;
@@ -59,16 +75,18 @@ export class Ear {
     level.connect(splitter);
     sides.forEach((meter, side) => splitter.connect(meter.node, side));
     const panningModel = navigator.hardwareConcurrency >= CORES_FOR_HRTF ? 'HRTF' : 'equalpower';
-    this.#slots = Array.from({ length: AUDIO_SLOTS }, () => new Slot(context, master, panningModel));
+    if (canPlaceVoices()) this.#slots = Array.from({ length: AUDIO_SLOTS }, () => new Slot(context, master, panningModel));
+    this.#bed = new Bed(context, master);
     this.#master = master;
     this.#sides = sides;
-    this.attach(this.#incoming);
+    this.attach(this.#arriving);
   }
 
-  /** Plays what comes in another peer connection, by slot; nothing plays nothing. */
-  attach(incoming: readonly Incoming[]): void {
-    this.#incoming = incoming;
-    this.#slots.forEach((slot, index) => slot.attach(incoming[index] ?? null));
+  /** Plays what comes in another peer connection, by section; nothing plays nothing. */
+  attach(arriving: Arriving): void {
+    this.#arriving = arriving;
+    this.#slots.forEach((slot, index) => slot.attach(arriving.slots[index] ?? null));
+    this.#bed?.attach(arriving.bed);
   }
 
   /** Listens in another world. */
@@ -76,6 +94,7 @@ export class Ear {
     this.#unlisten?.();
     this.#timer ??= setInterval(() => this.follow(), FOLLOW_MS);
     this.#world = world;
+    this.#handover = new Handover(world.listening);
     this.#unlisten = world.on((part) => {
       // A new label has to fade the old voice before the new one's first packet comes.
       if (part !== 'levels' && part !== 'heard') this.follow();
@@ -90,7 +109,7 @@ export class Ear {
     this.#world = null;
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
-    this.attach([]);
+    this.attach(NOTHING_ARRIVES);
     this.follow();
   }
 
@@ -100,14 +119,32 @@ export class Ear {
     this.#master?.gain.setTargetAtTime(volume, context.currentTime, VOLUME_RAMP_S);
   }
 
-  /** Sets every slot as loud and where it should be now. */
+  /** How loud the murmur is, 0 to 100. In one stream, the server sees to it. */
+  setMurmur(percent: number): void {
+    this.#murmur = murmurGain(percent);
+    this.follow();
+  }
+
+  /** The server was asked to send sound this way: what is played goes over when it comes. */
+  turn(to: Listening, roundTrip_ms: number | null): void {
+    this.#handover.turn(to, performance.now(), roundTrip_ms);
+    this.follow();
+  }
+
+  /** Sets every slot and the bed as loud and where it should be now. */
   follow(): void {
     const world = this.#world;
     this.#slots.forEach((slot, index) => {
       slot.label(world?.audioSlots[index] ?? null);
-      slot.follow(world === null || slot.speaker === null ? null : this.#hear(world, slot.speaker));
+      const hears = world !== null && slot.speaker !== null && this.#handover.slotsSound;
+      slot.follow(hears ? this.#hear(world, slot.speaker) : null);
     });
-    if (this.#soon === null && this.#slots.some(({ waiting }) => waiting)) {
+    const played = this.#goOver();
+    // What is in one stream is ducked in it already.
+    if (world === null) this.#bed?.follow(0, false);
+    else if (played === 'mixed') this.#bed?.follow(1, false);
+    else this.#bed?.follow(this.#murmur, isSpokenOver(world));
+    if (this.#soon === null && (this.#handover.underWay || this.#slots.some(({ waiting }) => waiting))) {
       this.#soon = setTimeout(() => {
         this.#soon = null;
         this.follow();
@@ -115,9 +152,19 @@ export class Ear {
     }
   }
 
+  /** How sound is played at this moment. */
+  get played(): Listening { return this.#handover.played; }
+
   /** Level of a slot after all gains, linear RMS. */
   slotLevel(slot: AudioSlotIndex): number {
     return (this.#slots[slot]?.rms() ?? 0) * this.#volume;
+  }
+
+  /** The bed, or the one stream: the gain that it has or goes to, and its level before and after all gains, linear RMS. */
+  bed(): { gain: number; incoming: number; rms: number } {
+    const bed = this.#bed;
+    return bed === null ? { gain: 0, incoming: 0, rms: 0 }
+      : { gain: bed.gain, incoming: bed.incoming(), rms: bed.rms() * this.#volume };
   }
 
   /** Level of what goes to the loudspeaker, linear RMS, left and right. */
@@ -125,11 +172,21 @@ export class Ear {
     return this.#sides === null ? [0, 0] : [this.#sides[0].rms(), this.#sides[1].rms()];
   }
 
+  /** Looks how far the handover is, if one is under way; gives what is played. */
+  #goOver(): Listening {
+    if (!this.#handover.underWay) return this.#handover.played;
+    const labelled = this.#slots.filter(({ speaker }) => speaker !== null);
+    const waiting = labelled.filter((slot) => !slot.sounds()).length;
+    return this.#handover.look(performance.now(), { labelled: labelled.length, waiting });
+  }
+
   #hear(world: World, speaker: ParticipantId): Heard | null {
     const here = world.position(world.me);
     const there = world.position(speaker);
     if (here === null || there === null) return null;
-    const gain = world.gain(speaker) * this.#volumeOf(speaker);
-    return { gain, offset: { x: there.x - here.x, y: there.y - here.y } };
+    const gain = loudness(world, speaker) * this.#volumeOf(speaker);
+    // Who speaks over everything is heard from straight ahead, wherever they stand.
+    if (world.spokenTo.has(speaker)) return { gain, offset: { x: 0, y: 0 }, ducked: false };
+    return { gain, offset: { x: there.x - here.x, y: there.y - here.y }, ducked: isSpokenOver(world) };
   }
 }

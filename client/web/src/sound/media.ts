@@ -4,13 +4,13 @@
  */
 import type { ClientMessage, MediaState, RefusalCode } from '../wire/types';
 import { CONNECTING_MS_MAX, type Line } from './badge';
-import { Peer, type Incoming, type PeerState, type PeerStatistics } from './peer';
+import { Peer, type Arriving, type PeerState, type PeerStatistics } from './peer';
 
 /** What media needs of whoever holds the line. */
 export interface MediaEvents {
   send(message: ClientMessage): void;
-  /** What to play, by audio slot: of another peer connection, or nothing. */
-  incoming(incoming: readonly Incoming[]): void;
+  /** What to play: of another peer connection, or nothing. */
+  arriving(arriving: Arriving): void;
   /** How the peer connection stands may have changed. */
   changed(): void;
 }
@@ -45,6 +45,9 @@ const OFFER_REFUSALS: Partial<Record<RefusalCode, 'for_now' | 'for_good'>> = {
   offer_lacks: 'for_good',
   codec: 'for_good',
 };
+
+/** What arrives without a peer connection. */
+export const NOTHING_ARRIVES: Arriving = { slots: [], bed: null };
 
 /** The peer connection, and the next one when it is lost. */
 export class Media {
@@ -157,7 +160,7 @@ export class Media {
     this.lineLost();
     this.#peer?.close();
     this.#peer = null;
-    this.#events.incoming([]);
+    this.#events.arriving(NOTHING_ARRIVES);
     this.#become('down');
   }
 
@@ -167,7 +170,7 @@ export class Media {
     const peer = new Peer(() => this.#look(peer));
     this.#peer = peer;
     this.#become('connecting');
-    this.#events.incoming(peer.incoming);
+    this.#events.arriving(peer.arriving);
     this.#offer(peer).catch((error: unknown) => {
       console.warn('torg: no offer could be made', error);
       this.#fail(peer);

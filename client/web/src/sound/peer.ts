@@ -1,10 +1,12 @@
 /**
  * One peer connection for its whole life: one offer, one answer. The microphone goes up in one section, the audio
- * slots come down in eight; walking, talking, muting and a microphone that comes later never negotiate again.
+ * slots come down in eight and the bed in one more; walking, talking, muting, a microphone that comes later and sound
+ * that comes as one stream never negotiate again.
  */
 import { AUDIO_SLOTS, type AudioSlotIndex, type OfferedTrack, type ParticipantId } from '../wire/types';
 import type { Played } from './gate';
 import { wishForStereo } from './sdp';
+import type { Counted } from './stream_cause';
 
 /** How a peer connection stands. `wavering`: it was up and checks go unanswered; it may come back by itself. */
 export type PeerState = 'connecting' | 'up' | 'wavering' | 'down';
@@ -16,20 +18,38 @@ export interface Incoming {
   played(): Played | null;
 }
 
+/** All that comes in one peer connection. */
+export interface Arriving {
+  /** By audio slot. */
+  readonly slots: readonly Incoming[];
+  /** The murmur, or everything in one stream; stereo. */
+  readonly bed: MediaStreamTrack | null;
+}
+
 /** What flowed, counted since the peer connection was made. */
 export interface PeerStatistics {
   packetsSent: number;
   bytesSent: number;
   /** By audio slot. */
-  slots: readonly SlotStatistics[];
+  slots: readonly ReceivedStatistics[];
+  bed: ReceivedStatistics;
   /** Between us and the server, as measured by ICE. */
   roundTrip_ms: number | null;
   /** What carries it. */
   protocol: 'udp' | 'tcp' | null;
 }
 
-/** What came in one audio slot. */
-export interface SlotStatistics { packetsReceived: number; packetsLost: number; concealedSamples: number }
+/** What came in one section. */
+export interface ReceivedStatistics { packetsReceived: number; packetsLost: number; concealedSamples: number }
+
+/** All packets that came and that got lost on the way here. */
+export function countedIn({ slots, bed }: PeerStatistics): Counted {
+  const all = [...slots, bed];
+  return {
+    received: all.reduce((sum, { packetsReceived }) => sum + packetsReceived, 0),
+    lost: all.reduce((sum, { packetsLost }) => sum + packetsLost, 0),
+  };
+}
 
 /**
  * How long gathering may take, ms. The server is ICE-lite and answers whoever knocks, so an offer without our
@@ -42,6 +62,7 @@ export class Peer {
   readonly #connection: RTCPeerConnection;
   readonly #microphone: RTCRtpTransceiver;
   readonly #slots: readonly RTCRtpTransceiver[];
+  readonly #bed: RTCRtpTransceiver;
   #answered = false;
   #track: MediaStreamTrack | null = null;
 
@@ -51,7 +72,8 @@ export class Peer {
     this.#microphone = this.#connection.addTransceiver('audio', { direction: 'sendonly' });
     this.#slots = Array.from({ length: AUDIO_SLOTS }, () =>
       this.#connection.addTransceiver('audio', { direction: 'recvonly' }));
-    onlyOpus([this.#microphone, ...this.#slots]);
+    this.#bed = this.#connection.addTransceiver('audio', { direction: 'recvonly' });
+    onlyOpus([this.#microphone, ...this.#slots, this.#bed]);
     this.#connection.onconnectionstatechange = changed;
   }
 
@@ -69,9 +91,10 @@ export class Peer {
   /** Whether the answer has come: without it, the connection can't come up. */
   get answered(): boolean { return this.#answered; }
 
-  /** What comes in each audio slot. The tracks live as long as the peer connection. */
-  get incoming(): readonly Incoming[] {
-    return this.#slots.map(({ receiver }) => ({ track: receiver.track, played: () => lastPlayed(receiver) }));
+  /** What comes in. The tracks live as long as the peer connection. */
+  get arriving(): Arriving {
+    const slots = this.#slots.map(({ receiver }) => ({ track: receiver.track, played: () => lastPlayed(receiver) }));
+    return { slots, bed: this.#bed.receiver.track };
   }
 
   /** The offer, complete with candidates. Once in a life. */
@@ -82,7 +105,8 @@ export class Peer {
     const microphone: OfferedTrack = { mid: midOf(this.#microphone), purpose: { kind: 'microphone' } };
     const slots = this.#slots.map((transceiver, slot): OfferedTrack =>
       ({ mid: midOf(transceiver), purpose: { kind: 'audio_slot', slot: slot as AudioSlotIndex } }));
-    return { sdp: this.#connection.localDescription?.sdp ?? '', tracks: [microphone, ...slots] };
+    const bed: OfferedTrack = { mid: midOf(this.#bed), purpose: { kind: 'bed' } };
+    return { sdp: this.#connection.localDescription?.sdp ?? '', tracks: [microphone, ...slots, bed] };
   }
 
   /** The server's answer. */
@@ -100,19 +124,20 @@ export class Peer {
 
   async statistics(): Promise<PeerStatistics> {
     const report = await this.#connection.getStats();
-    const slots = this.#slots.map(() => ({ packetsReceived: 0, packetsLost: 0, concealedSamples: 0 }));
-    const statistics: PeerStatistics = { packetsSent: 0, bytesSent: 0, slots, roundTrip_ms: null, protocol: null };
-    const slotOf = new Map(this.#slots.map(({ mid }, slot) => [mid, slots[slot]]));
+    const slots = this.#slots.map(nothingReceived);
+    const bed = nothingReceived();
+    const statistics: PeerStatistics = { packetsSent: 0, bytesSent: 0, slots, bed, roundTrip_ms: null, protocol: null };
+    const receivedBy = new Map([[this.#bed.mid, bed], ...this.#slots.map(({ mid }, slot) => [mid, slots[slot]] as const)]);
     for (const entry of report.values() as Iterable<StatsEntry>) {
       if (entry.type === 'outbound-rtp') {
         statistics.packetsSent += entry.packetsSent ?? 0;
         statistics.bytesSent += entry.bytesSent ?? 0;
       } else if (entry.type === 'inbound-rtp') {
-        const slot = slotOf.get(entry.mid ?? null);
-        if (slot === undefined) continue;
-        slot.packetsReceived += entry.packetsReceived ?? 0;
-        slot.packetsLost += entry.packetsLost ?? 0;
-        slot.concealedSamples += entry.concealedSamples ?? 0;
+        const received = receivedBy.get(entry.mid ?? null);
+        if (received === undefined) continue;
+        received.packetsReceived += entry.packetsReceived ?? 0;
+        received.packetsLost += entry.packetsLost ?? 0;
+        received.concealedSamples += entry.concealedSamples ?? 0;
       }
     }
     const pair = selectedPair(report);
@@ -137,6 +162,10 @@ export class Peer {
       });
     });
   }
+}
+
+function nothingReceived(): ReceivedStatistics {
+  return { packetsReceived: 0, packetsLost: 0, concealedSamples: 0 };
 }
 
 /** What we read of the entries of `RTCStatsReport` (W3C webrtc-stats); which are there depends on the type. */

@@ -1,15 +1,17 @@
 /** Everything that sounds, put together: the peer connection, the ear, the badges, and what the server is told. */
 import { Teller } from '../app/changes';
-import type { Cue, HeardBadge, HearingBadge, SoundPort, World } from '../app/ports';
+import type { Cue, HeardBadge, HearingBadge, ListeningChoice, SoundPort, StreamCause, World } from '../app/ports';
 import { recall, remember } from '../app/settings';
-import type { AudioSlotIndex, ClientMessage, MediaState, ParticipantId, ServerMessage } from '../wire/types';
+import type { AudioSlotIndex, ClientMessage, Listening, MediaState, ParticipantId, ServerMessage } from '../wire/types';
 import { sameBadge, type Line } from './badge';
 import type { AudioOutput } from './context';
 import { playCue } from './cue';
-import { Ear } from './ear';
+import { canPlaceVoices, Ear } from './ear';
+import { ListeningWish } from './listening';
 import { Media } from './media';
 import type { PageMicrophone } from './microphone';
-import type { PeerStatistics } from './peer';
+import { countedIn, type PeerStatistics } from './peer';
+import { readDevice, watchLine } from './stream_cause';
 import { Volumes } from './volumes';
 import { Watch } from './watch';
 
@@ -27,7 +29,7 @@ export interface SoundLine {
 }
 
 /** The {@link SoundPort}, and what the core does with it. */
-export class PageSound extends Teller<'badge' | 'volume' | 'quality'> implements SoundPort {
+export class PageSound extends Teller<'badge' | 'volume' | 'listening'> implements SoundPort {
   readonly #output: AudioOutput;
   readonly #microphone: PageMicrophone;
   readonly #line: SoundLine;
@@ -35,6 +37,7 @@ export class PageSound extends Teller<'badge' | 'volume' | 'quality'> implements
   readonly #media: Media;
   readonly #watch: Watch;
   readonly #volumes = new Volumes();
+  readonly #wish: ListeningWish;
   #volume = volumeFrom(recall('volume'));
   #heard: HeardBadge = { kind: 'connecting' };
   #hearing: HearingBadge = { kind: 'connecting' };
@@ -52,12 +55,21 @@ export class PageSound extends Teller<'badge' | 'volume' | 'quality'> implements
     this.#line = line;
     this.#ear = new Ear(output, (who) => this.volumeOf(who));
     this.#ear.setVolume(this.#volume);
-    this.#watch = new Watch(microphone, (who) => this.volumeOf(who as ParticipantId));
+    this.#watch = new Watch(microphone, (who) => this.volumeOf(who));
     this.#media = new Media({
       send: (message) => line.send(message),
-      incoming: (incoming) => this.#ear.attach(incoming),
+      arriving: (arriving) => this.#ear.attach(arriving),
       changed: () => this.#changed(),
     });
+    const placesVoices = canPlaceVoices();
+    this.#wish = new ListeningWish({
+      device: () => readDevice(placesVoices),
+      send: (message) => line.send(message),
+      turned: (to) => this.#ear.turn(to, this.#statistics?.roundTrip_ms ?? null),
+      changed: () => this.tell('listening'),
+    });
+    this.#ear.setMurmur(this.#wish.murmur);
+    watchLine(() => this.#wish.judge());
     output.on(() => this.#changed());
     microphone.on((part) => {
       if (part === 'devices' || part === 'echo') return;
@@ -80,6 +92,21 @@ export class PageSound extends Teller<'badge' | 'volume' | 'quality'> implements
     remember('volume', String(this.#volume));
     this.tell('volume');
     this.#tellEars();
+  }
+
+  get murmur(): number { return this.#wish.murmur; }
+  get listening(): Listening { return this.#wish.listening; }
+  get listeningChoice(): ListeningChoice { return this.#wish.choice; }
+  get streamCause(): StreamCause | null { return this.#wish.cause; }
+
+  setMurmur(percent: number): void {
+    this.#wish.setMurmur(percent);
+    this.#ear.setMurmur(this.#wish.murmur);
+    this.tell('volume');
+  }
+
+  setListeningChoice(choice: ListeningChoice): void {
+    this.#wish.setChoice(choice);
   }
 
   volumeOf(who: ParticipantId): number {
@@ -106,6 +133,11 @@ export class PageSound extends Teller<'badge' | 'volume' | 'quality'> implements
     return this.#ear.slotLevel(slot);
   }
 
+  /** What comes in the bed's section, and what is made of it. */
+  bed(): { gain: number; incoming: number; rms: number; played: Listening } {
+    return { ...this.#ear.bed(), played: this.#ear.played };
+  }
+
   /** Level of what goes to the loudspeaker, linear RMS. */
   sides(): readonly [left: number, right: number] {
     return this.#ear.sides();
@@ -119,6 +151,7 @@ export class PageSound extends Teller<'badge' | 'volume' | 'quality'> implements
     this.#ear.enter(world);
     this.#media.setTrack(this.#microphone.sent);
     this.#media.welcome(media);
+    this.#wish.enter();
     this.#timer ??= setInterval(() => void this.#look(), WATCH_MS);
     this.#tellEars();
   }
@@ -141,7 +174,10 @@ export class PageSound extends Teller<'badge' | 'volume' | 'quality'> implements
 
   /** The control channel stands or falls, or has gone quiet. */
   lineChanged(broken: boolean): void {
-    if (broken) this.#media.lineLost();
+    if (broken) {
+      this.#media.lineLost();
+      this.#wish.leave();
+    }
     this.#changed();
   }
 
@@ -150,6 +186,7 @@ export class PageSound extends Teller<'badge' | 'volume' | 'quality'> implements
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
     this.#world = null;
+    this.#wish.leave();
     this.#media.close();
     this.#ear.leave();
   }
@@ -178,6 +215,7 @@ export class PageSound extends Teller<'badge' | 'volume' | 'quality'> implements
       this.#looking = false;
     }
     if (this.#timer === null) return;
+    if (this.#statistics !== null) this.#wish.look(performance.now(), countedIn(this.#statistics));
     this.#judge();
     this.#media.doubt(this.#heard.kind === 'no_packets' || this.#hearing.kind === 'nothing_arrives');
   }
@@ -190,6 +228,7 @@ export class PageSound extends Teller<'badge' | 'volume' | 'quality'> implements
       statistics: this.#statistics,
       running: this.#output.running,
       volume: this.#volume,
+      played: this.#ear.played,
     });
     if (sameBadge(heard, this.#heard) && sameBadge(hearing, this.#hearing)) return;
     this.#heard = heard;

@@ -1,7 +1,8 @@
 /** Gathers the facts for the badges, twice a second. */
 import type { HeardBadge, HearingBadge, World } from '../app/ports';
-import { AUDIO_SLOTS } from '../wire/types';
-import { heardBadge, hearingBadge, Lasting, Stillness, type Line, type SlotFacts } from './badge';
+import { AUDIO_SLOTS, type Listening, type ParticipantId } from '../wire/types';
+import { heardBadge, hearingBadge, Lasting, NOTICED_GAIN, Stillness, type Line, type SlotFacts } from './badge';
+import { loudness } from './loudness';
 import type { PageMicrophone } from './microphone';
 import type { PeerStatistics } from './peer';
 
@@ -26,19 +27,22 @@ export interface Sight {
   /** Whether the browser lets sound out. */
   readonly running: boolean;
   readonly volume: number;
+  /** As what sound is played. */
+  readonly played: Listening;
 }
 
 /** Looks again and again, and knows since when things are as they are. */
 export class Watch {
   readonly #microphone: PageMicrophone;
-  readonly #volumeOf: (who: number) => number;
+  readonly #volumeOf: (who: ParticipantId) => number;
   readonly #open = new Lasting(0);
   readonly #sent = new Stillness();
   readonly #silent = new Lasting(0);
   readonly #speaking = new Lasting(SPEECH_GAP_MS);
-  #slots = Array.from({ length: AUDIO_SLOTS }, () => new WatchedSlot());
+  readonly #slots = Array.from({ length: AUDIO_SLOTS }, () => new Watched());
+  readonly #stream = new Watched();
 
-  constructor(microphone: PageMicrophone, volumeOf: (who: number) => number) {
+  constructor(microphone: PageMicrophone, volumeOf: (who: ParticipantId) => number) {
     this.#microphone = microphone;
     this.#volumeOf = volumeOf;
   }
@@ -46,7 +50,7 @@ export class Watch {
   look(sight: Sight): { heard: HeardBadge; hearing: HearingBadge } {
     return {
       heard: this.#heard(sight),
-      hearing: hearingBadge({ line: sight.line, running: sight.running, slots: this.#slotFacts(sight) }),
+      hearing: hearingBadge({ line: sight.line, running: sight.running, slots: this.#arrival(sight) }),
     };
   }
 
@@ -67,6 +71,24 @@ export class Watch {
     });
   }
 
+  #arrival(sight: Sight): SlotFacts[] {
+    const slots = this.#slotFacts(sight);
+    const stream = this.#streamFacts(sight);
+    return sight.played === 'mixed' ? stream : slots;
+  }
+
+  /** One stream carries everybody near: when none of it comes while one of them speaks, all are missed. */
+  #streamFacts({ now_ms, world, statistics, volume }: Sight): SlotFacts[] {
+    const near = world === null ? [] : [...world.people.values()]
+      .filter(({ id, microphone }) => id !== world.me && microphone === 'on')
+      .map(({ id, level }) => ({ gain: loudness(world, id) * volume, level }))
+      .filter(({ gain }) => gain > 0);
+    const speaks = near.some(({ gain, level }) => gain > NOTICED_GAIN && level <= SPEECH_LEVEL_MAX);
+    const speaking_ms = this.#stream.speaking.look(now_ms, speaks);
+    const unreceived_ms = this.#stream.received.look(now_ms, statistics?.bed.packetsReceived ?? 0);
+    return near.map(({ gain }) => ({ gain, speaking_ms, unreceived_ms }));
+  }
+
   #slotFacts({ now_ms, world, statistics, volume }: Sight): SlotFacts[] {
     return this.#slots.flatMap((slot, index) => {
       const speaker = world?.audioSlots[index] ?? null;
@@ -77,13 +99,14 @@ export class Watch {
       const unreceived_ms = slot.received.look(now_ms, received);
       // Who has muted keeps the audio slot for a while and is not missed.
       if (world === null || speaker === null || person?.microphone !== 'on') return [];
-      const gain = world.gain(speaker) * this.#volumeOf(speaker) * volume;
+      const gain = loudness(world, speaker) * this.#volumeOf(speaker) * volume;
       return [{ gain, speaking_ms, unreceived_ms }];
     });
   }
 }
 
-class WatchedSlot {
+/** One section in which sound comes. */
+class Watched {
   readonly speaking = new Lasting(SPEECH_GAP_MS);
   readonly received = new Stillness();
 }

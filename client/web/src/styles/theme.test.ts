@@ -68,6 +68,7 @@ describe.each(['light', 'dark'] as const)('the %s theme', (theme) => {
     expect(contrast(colour('--good'), colour('--surface'))).toBeGreaterThanOrEqual(4.5);
     expect(contrast(colour('--accent-ink'), colour('--accent'))).toBeGreaterThanOrEqual(4.5);
     expect(contrast(colour('--accent-ink'), colour('--accent-strong'))).toBeGreaterThanOrEqual(4.5);
+    expect(contrast(colour('--danger-ink'), colour('--danger'))).toBeGreaterThanOrEqual(4.5);
   });
 
   it('draws the edges of controls with a contrast of 3', () => {

@@ -28,7 +28,7 @@ const SERVER_TAGS: Record<ServerMessage['type'], true> = {
   pong: true, goodbye: true, done: true, slot_changed: true, slot_removed: true,
   topic_changed: true, topic_removed: true, my_interests: true, topic_detail: true, visits: true, slot_opened: true,
   slot_closed: true, who_hosts: true, role_changed: true, door: true, in_lobby: true, help_calls: true,
-  asked_to_unmute: true, muted_by: true,
+  asked_to_unmute: true, muted_by: true, broadcasts_changed: true, spoken_to: true, word_lent: true, kept_out: true,
 };
 
 const KIND_MOTION = 1;

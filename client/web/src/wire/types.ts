@@ -10,6 +10,8 @@ export type ParticipantId = number & { readonly __brand: 'ParticipantId' };
 
 export type TableId = number & { readonly __brand: 'TableId' };
 
+export type ZoneId = number & { readonly __brand: 'ZoneId' };
+
 export type SeatIndex = number & { readonly __brand: 'SeatIndex' };
 
 export type AudioSlotIndex = number & { readonly __brand: 'AudioSlotIndex' };
@@ -31,6 +33,8 @@ export type TimeMs = number & { readonly __brand: 'TimeMs' };
 export type DurationMs = number & { readonly __brand: 'DurationMs' };
 
 export type VoiceLevel = number & { readonly __brand: 'VoiceLevel' };
+
+export type MurmurPercent = number & { readonly __brand: 'MurmurPercent' };
 
 export type PersonName = string;
 
@@ -147,6 +151,24 @@ zones: Array<ZoneSpec>, };
 export type Role = "host" | "co_host" | "facilitator" | "convener" | "reporter" | "helper" | "participant";
 
 export type Microphone = "absent" | "muted" | "on";
+
+export type Listening = "forwarded" | "mixed";
+
+export type Addressed = { "kind": "everybody", } | { "kind": "zone", 
+/**
+ * Which.
+ */
+zone: ZoneId, } | { "kind": "conveners", };
+
+export type Broadcast = { 
+/**
+ * Who.
+ */
+speaker: ParticipantId, 
+/**
+ * To whom.
+ */
+to: Addressed, };
 
 export type Presence = "here" | "away";
 
@@ -528,7 +550,23 @@ participant: ParticipantId, } | { "type": "ask_to_unmute",
 /**
  * Whom.
  */
-participant: ParticipantId, } | { "type": "move", 
+participant: ParticipantId, } | { "type": "lend_word", 
+/**
+ * Whom.
+ */
+participant: ParticipantId, 
+/**
+ * Whether they have it.
+ */
+lent: boolean, } | { "type": "keep_out", 
+/**
+ * Which table.
+ */
+table: TableId, 
+/**
+ * Whether they stay out.
+ */
+kept_out: boolean, } | { "type": "move", 
 /**
  * Whom.
  */
@@ -564,7 +602,7 @@ export type TrackPurpose = { "kind": "microphone", } | { "kind": "audio_slot",
 /**
  * Which of the listener's audio slots.
  */
-slot: AudioSlotIndex, };
+slot: AudioSlotIndex, } | { "kind": "bed", };
 
 export type OfferedTrack = { 
 /**
@@ -649,7 +687,20 @@ microphone: Microphone, } | { "type": "set_ears",
 /**
  * Whether what arrives is played.
  */
-open: boolean, } | { "type": "set_name", 
+open: boolean, } | { "type": "set_listening", 
+/**
+ * As voices each, or as one stream.
+ */
+listening: Listening, 
+/**
+ * How loud the murmur is. The server mixes none for who has it off; with [`Listening::Forwarded`] the bed comes
+ * at the level of its law, and the client turns it down.
+ */
+murmur: MurmurPercent, } | { "type": "speak", 
+/**
+ * To whom.
+ */
+to: Addressed, } | { "type": "end_speech", } | { "type": "set_name", 
 /**
  * The name as typed.
  */
@@ -663,7 +714,7 @@ preset: HearingPreset, } | { "type": "ping",
  */
 nonce: number, } | { "type": "leave", };
 
-export type RefusalCode = "protocol_version" | "malformed" | "too_large" | "too_deep" | "too_frequent" | "unknown_space" | "link" | "name" | "text" | "unknown" | "cell_taken" | "convener_busy" | "slot_closed" | "time" | "too_many" | "not_now" | "not_saved" | "door_locked" | "turned_away" | "space_full" | "place" | "unknown_table" | "table_full" | "no_way" | "not_allowed" | "offer_unreadable" | "offer_lacks" | "codec" | "media_full";
+export type RefusalCode = "protocol_version" | "malformed" | "too_large" | "too_deep" | "too_frequent" | "unknown_space" | "link" | "name" | "text" | "unknown" | "cell_taken" | "convener_busy" | "slot_closed" | "time" | "too_many" | "not_now" | "not_saved" | "door_locked" | "turned_away" | "space_full" | "place" | "unknown_table" | "table_full" | "no_way" | "not_allowed" | "behind_closed_wall" | "no_microphone" | "offer_unreadable" | "offer_lacks" | "codec" | "media_full";
 
 export type Refusal = { 
 /**
@@ -801,6 +852,30 @@ participants: Array<ParticipantView>,
  * What your audio slots carry, by index.
  */
 audio_slots: Array<ParticipantId | null>, 
+/**
+ * How sound comes to you.
+ */
+listening: Listening, 
+/**
+ * How loud your murmur is.
+ */
+murmur: MurmurPercent, 
+/**
+ * Who speaks over everything, in the order in which they began.
+ */
+broadcasts: Array<Broadcast>, 
+/**
+ * Whose broadcasts reach you, ascending.
+ */
+spoken_to: Array<ParticipantId>, 
+/**
+ * Who of those here was lent the word, ascending.
+ */
+word_lent: Array<ParticipantId>, 
+/**
+ * The closed tables that broadcasts stay out of, ascending.
+ */
+kept_out: Array<TableId>, 
 /**
  * The agenda and the marketplace.
  */
@@ -962,7 +1037,27 @@ slot: AudioSlotIndex,
 /**
  * Who, or nobody.
  */
-speaker: ParticipantId | null, } | { "type": "hearing_changed", 
+speaker: ParticipantId | null, } | { "type": "broadcasts_changed", 
+/**
+ * In the order in which they began.
+ */
+broadcasts: Array<Broadcast>, } | { "type": "spoken_to", 
+/**
+ * Ascending.
+ */
+speakers: Array<ParticipantId>, } | { "type": "word_lent", 
+/**
+ * Who.
+ */
+participant: ParticipantId, 
+/**
+ * Whether they have it.
+ */
+lent: boolean, } | { "type": "kept_out", 
+/**
+ * Ascending.
+ */
+tables: Array<TableId>, } | { "type": "hearing_changed", 
 /**
  * The preset.
  */

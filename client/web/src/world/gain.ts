@@ -7,6 +7,9 @@ import type { HearingPreset, Point, TableId, TableWall } from '../wire/types';
 /** What an open table's wall takes away, in either direction, dB. */
 export const OPEN_WALL_GAIN_DB = -15;
 
+/** How much quieter all else is while somebody speaks over everything, dB. The same as in `hearing.rs`. */
+export const BROADCAST_DUCK_DB = -12;
+
 const OPEN_WALL_GAIN = 10 ** (OPEN_WALL_GAIN_DB / 20);
 
 /** Gain by distance: 1 up to `reference_m`, inverse distance from there, faded out over the last fifth to `edge_m`. */

@@ -3,8 +3,8 @@ import { Teller } from '../app/changes';
 import type { DoorView, Person, World, WorldPart } from '../app/ports';
 import type { Frame, LevelRecord, MotionRecord } from '../wire/codec';
 import type {
-  HearingPreset, HelpCall, ParticipantId, ParticipantView, Point, Role, ServerMessage, SpaceView, TableId, TimeMs, Uplink,
-  VoiceLevel, Welcome,
+  Broadcast, HearingPreset, HelpCall, Listening, ParticipantId, ParticipantView, Point, Role, ServerMessage, SpaceView,
+  TableId, TimeMs, Uplink, VoiceLevel, Welcome,
 } from '../wire/types';
 import { Agenda, isAgendaMessage, type AgendaMessage } from './agenda';
 import { ServerClock } from './clock';
@@ -17,13 +17,15 @@ export const SILENT = 127 as VoiceLevel;
 /** What of the server's messages changes the world. */
 export type WorldMessage = AgendaMessage | Extract<ServerMessage, {
   type: 'entered' | 'left' | 'renamed' | 'microphone_changed' | 'presence_changed' | 'place_changed' | 'audio_slot'
-    | 'hearing_changed' | 'heard' | 'pong' | 'role_changed' | 'door' | 'help_calls';
+    | 'hearing_changed' | 'heard' | 'pong' | 'role_changed' | 'door' | 'help_calls' | 'broadcasts_changed' | 'spoken_to'
+    | 'word_lent' | 'kept_out';
 }>;
 
 /** The {@link World} of one session, from its welcome on. */
 export class SquareWorld extends Teller<WorldPart> implements World {
   readonly me: ParticipantId;
   readonly agenda: Agenda;
+  readonly listening: Listening;
   #role: Role;
   #door: DoorView | null = null;
   #helpCalls: readonly HelpCall[] = [];
@@ -31,6 +33,10 @@ export class SquareWorld extends Teller<WorldPart> implements World {
   #people: ReadonlyMap<ParticipantId, Person>;
   #audioSlots: readonly (ParticipantId | null)[];
   #heard: { listeners: number; inEarshot: number; uplink: Uplink } | null = null;
+  #broadcasts: readonly Broadcast[];
+  #spokenTo: ReadonlySet<ParticipantId>;
+  #wordLent: ReadonlySet<ParticipantId>;
+  #keptOut: ReadonlySet<TableId>;
   readonly #clock: ServerClock;
   readonly #monotonic_ms: () => number;
 
@@ -43,6 +49,11 @@ export class SquareWorld extends Teller<WorldPart> implements World {
     this.#space = welcome.space;
     this.#people = new Map(welcome.participants.map((view) => [view.id, { ...view, level: SILENT }]));
     this.#audioSlots = welcome.audio_slots;
+    this.listening = welcome.listening;
+    this.#broadcasts = welcome.broadcasts;
+    this.#spokenTo = new Set(welcome.spoken_to);
+    this.#wordLent = new Set(welcome.word_lent);
+    this.#keptOut = new Set(welcome.kept_out);
     this.#monotonic_ms = monotonic_ms;
     this.#clock = new ServerClock(welcome.server_time, monotonic_ms());
   }
@@ -55,6 +66,11 @@ export class SquareWorld extends Teller<WorldPart> implements World {
   get people(): ReadonlyMap<ParticipantId, Person> { return this.#people; }
   get audioSlots(): readonly (ParticipantId | null)[] { return this.#audioSlots; }
   get heard(): { listeners: number; inEarshot: number; uplink: Uplink } | null { return this.#heard; }
+
+  get broadcasts(): readonly Broadcast[] { return this.#broadcasts; }
+  get spokenTo(): ReadonlySet<ParticipantId> { return this.#spokenTo; }
+  get wordLent(): ReadonlySet<ParticipantId> { return this.#wordLent; }
+  get keptOut(): ReadonlySet<TableId> { return this.#keptOut; }
 
   now(): TimeMs {
     return this.#clock.now(this.#monotonic_ms());
@@ -117,6 +133,18 @@ export class SquareWorld extends Teller<WorldPart> implements World {
       case 'heard':
         this.#heard = { listeners: message.listeners, inEarshot: message.in_earshot, uplink: message.uplink };
         return this.tell('heard');
+      case 'broadcasts_changed':
+        this.#broadcasts = message.broadcasts;
+        return this.tell('speeches');
+      case 'spoken_to':
+        this.#spokenTo = new Set(message.speakers);
+        return this.tell('speeches');
+      case 'word_lent':
+        this.#wordLent = withOrWithout(this.#wordLent, message.participant, message.lent);
+        return this.tell('speeches');
+      case 'kept_out':
+        this.#keptOut = new Set(message.tables);
+        return this.tell('kept_out');
       case 'pong':
         // Our pings carry our clock as their nonce, so that nothing needs to be remembered of them.
         this.#clock.pong(message.server_time, message.nonce, this.#monotonic_ms());
@@ -147,6 +175,7 @@ export class SquareWorld extends Teller<WorldPart> implements World {
     const people = new Map(this.#people);
     if (!people.delete(who)) return;
     this.#people = people;
+    this.#wordLent = withOrWithout(this.#wordLent, who, false);
     this.tell('people');
   }
 
@@ -173,4 +202,11 @@ export class SquareWorld extends Teller<WorldPart> implements World {
     }
     this.tell('levels');
   }
+}
+
+function withOrWithout<Entry>(set: ReadonlySet<Entry>, entry: Entry, isIn: boolean): ReadonlySet<Entry> {
+  const changed = new Set(set);
+  if (isIn) changed.add(entry);
+  else changed.delete(entry);
+  return changed;
 }

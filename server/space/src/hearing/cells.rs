@@ -155,6 +155,7 @@ mod tests {
             microphone: if index.is_multiple_of(3) { Microphone::Muted } else { Microphone::On },
             heat: if index.is_multiple_of(5) { 9 } else { 0 },
             hears: true,
+            convenes: false,
         };
         (0..700u32).map(|index| (!index.is_multiple_of(11)).then(|| stand(index))).collect()
     }

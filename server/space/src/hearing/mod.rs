@@ -1,12 +1,19 @@
-//! Hearing: who may hear whom, who speaks, and whose voice each audio slot carries.
+//! Hearing: who may hear whom, who speaks, whose voice each audio slot carries, and what is in the beds and mixes.
 
 mod cells;
 mod changes;
+mod ear;
+mod law;
+mod mixing;
+mod place;
 mod room;
 mod slots;
+mod speech;
 mod tick;
 mod voice;
 
+pub(crate) use ear::Listener;
+pub(crate) use speech::Speech;
 pub(crate) use tick::Hearing;
 pub(crate) use voice::Voice;
 
@@ -27,6 +34,20 @@ pub(crate) struct Stand {
     pub(crate) heat: u8,
     /// Whether they are connected and what arrives is played: who counts as a listener.
     pub(crate) hears: bool,
+    /// Whether they are one of all conveners.
+    pub(crate) convenes: bool,
+}
+
+/// How a voice comes to a listener.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum How {
+    /// Through the air, so loud there by [`gain`].
+    Around(f32),
+    /// Over everything: it is a broadcast, and the listener is one of those it is for.
+    Over {
+        /// Whether broadcasts stay out of the listener's table, if it is closed.
+        kept_out: bool,
+    },
 }
 
 impl Stand {
@@ -39,27 +60,35 @@ impl Stand {
     }
 }
 
-/// Whether a listener may hear a speaker, who is so loud there by [`gain`]: the one place that says so. Routes hold
-/// nobody whom this denies.
+/// Whether a listener may hear a speaker: the one place that says so. Routes and mixes hold nobody whom this denies.
 ///
 /// Both are in this space, connected or with their place held: a connection that dropped is often the websocket
 /// alone, and then voices go on. Everything that is not allowed here is denied.
-fn may_hear(listener: &Stand, speaker: &Stand, gain: f32) -> bool {
-    if listener.id == speaker.id || speaker.microphone != Microphone::On {
-        return false;
-    }
-    // A broadcast will be allowed here, and nowhere else: it may enter a closed table, never leave one.
-    may_hear_place(listener, speaker, gain)
+fn may_hear(listener: &Stand, speaker: &Stand, how: How) -> bool {
+    listener.id != speaker.id && speaker.microphone == Microphone::On && may_hear_place(listener, speaker, how)
 }
 
 /// Whether a voice at the speaker's place reaches the listener, whatever the microphone does.
-fn may_hear_place(listener: &Stand, speaker: &Stand, gain: f32) -> bool {
+fn may_hear_place(listener: &Stand, speaker: &Stand, how: How) -> bool {
+    let gain = match how {
+        // The one exception to closed walls: a broadcast may enter, never leave.
+        How::Over { kept_out } => {
+            return !speaker.is_behind_closed_wall() && (!kept_out || !listener.is_behind_closed_wall());
+        }
+        How::Around(gain) => gain,
+    };
     let mine = listener.table.map(|(table, _)| table);
     let theirs = speaker.table.map(|(table, _)| table);
     if mine != theirs && (listener.is_behind_closed_wall() || speaker.is_behind_closed_wall()) {
         return false;
     }
     gain > 0.0
+}
+
+/// Whether a voice may be in beds: it speaks, and outside of closed walls. A bed is for all who stand at a place outside
+/// of them, so who listens makes no difference; that nobody hears themself is for the law of beds to see to.
+fn may_murmur(speaker: &Stand) -> bool {
+    speaker.microphone == Microphone::On && speaker.heat > 0 && !speaker.is_behind_closed_wall()
 }
 
 /// How loud a speaker is for a listener by place, 0 to 1.
@@ -80,11 +109,12 @@ mod tests {
             microphone: Microphone::On,
             heat: 0,
             hears: true,
+            convenes: false,
         }
     }
 
     fn hears(listener: &Stand, speaker: &Stand) -> bool {
-        may_hear(listener, speaker, gain(HearingPreset::Room.law(), listener, speaker))
+        may_hear(listener, speaker, How::Around(gain(HearingPreset::Room.law(), listener, speaker)))
     }
 
     #[test]
@@ -110,5 +140,27 @@ mod tests {
         }
         assert!(hears(&open(1, 1.0, 4), &stand(2, 3.0, None)), "an open wall muffles only");
         assert!(hears(&open(1, 1.0, 4), &open(2, 50.0, 4)), "one table is one talk, however large");
+    }
+    #[test]
+    fn a_broadcast_enters_a_closed_table_and_never_leaves_one() {
+        let closed = |id, table| stand(id, 1.0, Some((table, TableWall::Closed)));
+        let open = |id, table| stand(id, 1.0, Some((table, TableWall::Open)));
+        let far = stand(9, 80.0, None);
+        let over = |listener: &Stand, speaker: &Stand, kept_out| may_hear(listener, speaker, How::Over { kept_out });
+        for listener in [closed(1, 4), open(1, 5), stand(1, 1.0, None)] {
+            assert!(
+                over(&listener, &far, false) && over(&listener, &Stand { id: ParticipantId(2), ..open(9, 5) }, false)
+            );
+            for speaker in [closed(9, 3), closed(9, 4)] {
+                assert!(!over(&listener, &speaker, false) && !over(&listener, &speaker, true), "never out of one");
+            }
+            assert_eq!(
+                over(&listener, &far, true),
+                !listener.is_behind_closed_wall(),
+                "kept out by a closed wall alone"
+            );
+            assert!(!over(&listener, &Stand { microphone: Microphone::Muted, ..far }, false));
+        }
+        assert!(!over(&far, &far, false), "never oneself");
     }
 }

@@ -1,8 +1,11 @@
 //! Where everybody is, and whom a listener hears from there.
 
 use super::cells::{Cells, Kind, Mouth};
+use super::ear::SpokenTo;
 use super::slots::{Candidate, Heard, Slots, Speaker};
-use super::{Stand, gain, may_hear, may_hear_place, voice};
+use super::speech::Speeches;
+use super::{How, Stand, gain, may_hear, may_hear_place, voice};
+use crate::limits::BROADCAST_SCORE;
 use glam::Vec2;
 use torg_protocol::geometry::{HearingLaw, OPEN_WALL_GAIN_DB};
 use torg_protocol::limits::AUDIO_SLOTS;
@@ -17,6 +20,8 @@ pub(super) struct Room {
     open_wall: f32,
     /// By index in the crowd; nothing for who is gone.
     pub(super) stands: Vec<Option<Stand>>,
+    /// Who speaks over everything.
+    pub(super) speeches: Speeches,
     cells: Cells,
     /// Who sits at each table.
     at_tables: Vec<Vec<u32>>,
@@ -29,6 +34,7 @@ impl Room {
             law,
             open_wall: amplitude_from_db(OPEN_WALL_GAIN_DB),
             stands: Vec::new(),
+            speeches: Speeches::new(tables),
             cells: Cells::new(size_m, law),
             at_tables: vec![Vec::new(); tables],
         }
@@ -62,8 +68,13 @@ impl Room {
     /// One listener's slots.
     pub(super) fn update(&self, slots: &mut Slots, now: TimeMs, listener: &Stand, best: &mut Vec<Candidate>) {
         let speakers = slots.speakers();
-        let heard = speakers.map(|speaker| speaker.map_or(Heard::Denied, |speaker| self.heard(listener, speaker)));
+        let mut heard = speakers.map(|speaker| speaker.map_or(Heard::Denied, |speaker| self.heard(listener, speaker)));
         let least = slots.keep(now, &heard);
+        for speaker in self.speaking_over(listener) {
+            if !slots.holds(speaker.index) {
+                slots.put_first(now, speaker, &mut heard);
+            }
+        }
         best.clear();
         let wall = if listener.table.is_some() { self.open_wall } else { 1.0 };
         self.find(&mut Search { stands: &self.stands, listener, wall, slots, least, best });
@@ -71,16 +82,51 @@ impl Room {
     }
 
     fn heard(&self, listener: &Stand, speaker: Speaker) -> Heard {
-        let stand = self.stands[speaker.index as usize].as_ref().filter(|stand| stand.id == speaker.id);
-        let Some(stand) = stand else { return Heard::Denied };
-        let gain = gain(self.law, listener, stand);
-        if may_hear(listener, stand, gain) {
-            Heard::Aloud { score: gain * voice::weight(stand.heat), speaks: stand.heat > 0 }
-        } else if stand.microphone == Microphone::Muted && may_hear_place(listener, stand, gain) {
+        let Some(stand) = self.stand(speaker) else { return Heard::Denied };
+        let how = self.how(listener, stand, speaker.index);
+        if may_hear(listener, stand, how) {
+            match how {
+                How::Around(gain) => Heard::Aloud { score: gain * voice::weight(stand.heat), speaks: stand.heat > 0 },
+                How::Over { .. } => Heard::Aloud { score: BROADCAST_SCORE, speaks: true },
+            }
+        } else if stand.microphone == Microphone::Muted && may_hear_place(listener, stand, how) {
             Heard::Muted
         } else {
             Heard::Denied
         }
+    }
+
+    /// Who had a slot, if they are still in.
+    pub(super) fn stand(&self, speaker: Speaker) -> Option<&Stand> {
+        self.stands[speaker.index as usize].as_ref().filter(|stand| stand.id == speaker.id)
+    }
+
+    /// How a voice comes to a listener; the speaker by index too.
+    pub(super) fn how(&self, listener: &Stand, speaker: &Stand, index: u32) -> How {
+        self.speeches.how(listener, index, || gain(self.law, listener, speaker))
+    }
+
+    /// All whom a listener hears over everything.
+    fn speaking_over(&self, listener: &Stand) -> impl Iterator<Item = Speaker> {
+        self.speeches.indices().filter_map(|index| {
+            let stand = self.stands.get(index as usize)?.as_ref()?;
+            let how = self.how(listener, stand, index);
+            let is_over = matches!(how, How::Over { .. }) && may_hear(listener, stand, how);
+            is_over.then_some(Speaker { index, id: stand.id })
+        })
+    }
+
+    /// Whose broadcasts reach a listener, ascending.
+    pub(super) fn spoken_to(&self, listener: &Stand) -> SpokenTo {
+        let mut spoken_to = SpokenTo::default();
+        if self.speeches.is_empty() {
+            return spoken_to;
+        }
+        for (place, speaker) in spoken_to.iter_mut().zip(self.speaking_over(listener)) {
+            *place = Some(speaker.id);
+        }
+        spoken_to.sort_unstable_by_key(|speaker| (speaker.is_none(), *speaker));
+        spoken_to
     }
 
     /// Calls for the loudest whom a listener may hear, who have no slot yet and are louder than `least`.
@@ -120,15 +166,18 @@ impl Room {
     }
 
     /// How many others count as listeners and may hear the place of a speaker.
-    pub(super) fn ears_round(&self, speaker: &Stand) -> usize {
+    pub(super) fn ears_round(&self, speaker: &Stand, index_of_speaker: u32) -> usize {
         let counts = |index: u32| {
             let other = self.stands[index as usize].as_ref();
             let hears = |other: &Stand| {
                 let is_listener = other.hears && other.id != speaker.id;
-                is_listener && may_hear_place(other, speaker, gain(self.law, other, speaker))
+                is_listener && may_hear_place(other, speaker, self.how(other, speaker, index_of_speaker))
             };
             usize::from(other.is_some_and(hears))
         };
+        if self.speeches.indices().any(|index| index == index_of_speaker) {
+            return (0..self.stands.len() as u32).map(counts).sum();
+        }
         let at_table = speaker.table.map(|(table, _)| &self.at_tables[usize::from(table.0)]);
         let mut ears: usize = at_table.into_iter().flatten().map(|&index| counts(index)).sum();
         if !speaker.is_behind_closed_wall() {

@@ -1,6 +1,6 @@
 //! The audio slots of one listener: a state machine a slot, and the choice of who gets which.
 
-use crate::limits::{CHALLENGE, CHALLENGE_RATIO, RELABEL_SILENCE};
+use crate::limits::{BROADCAST_SCORE, CHALLENGE, CHALLENGE_RATIO, RELABEL_SILENCE};
 use torg_protocol::ids::ParticipantId;
 use torg_protocol::limits::AUDIO_SLOTS;
 use torg_protocol::units::TimeMs;
@@ -94,10 +94,7 @@ impl Slots {
 
     /// Whose voice each slot carries.
     pub(super) fn carried(&self) -> [Option<ParticipantId>; AUDIO_SLOTS] {
-        self.slots.map(|slot| match slot {
-            Slot::Carrying { speaker, .. } => Some(speaker.id),
-            _ => None,
-        })
+        self.carrying().map(|speaker| speaker.map(|speaker| speaker.id))
     }
 
     pub(super) fn waits(&self) -> bool {
@@ -111,6 +108,14 @@ impl Slots {
     /// Whom each slot is labelled with.
     pub(super) fn speakers(&self) -> [Option<Speaker>; AUDIO_SLOTS] {
         self.slots.map(|slot| slot.speaker())
+    }
+
+    /// Whom the slots carry.
+    pub(super) fn carrying(&self) -> [Option<Speaker>; AUDIO_SLOTS] {
+        self.slots.map(|slot| match slot {
+            Slot::Carrying { speaker, .. } => Some(speaker),
+            _ => None,
+        })
     }
 
     /// Lets go of whom the listener may no longer hear, and gives voice to whose label has been out long enough.
@@ -142,6 +147,23 @@ impl Slots {
             };
         }
         least
+    }
+
+    /// Gives a slot at once to who speaks over everything and has none: a free one, that of somebody muted, else that of
+    /// the quietest. Comes between [`Slots::keep`] and [`Slots::give`]; from now on the slot counts as `heard` so.
+    pub(super) fn put_first(&mut self, now: TimeMs, speaker: Speaker, heard: &mut [Heard; AUDIO_SLOTS]) {
+        let worth = |index: &usize| match (self.slots[*index], heard[*index]) {
+            (Slot::Empty { .. }, _) => (0, 0.0),
+            (Slot::Resting { .. }, _) => (1, 0.0),
+            (_, Heard::Aloud { score, .. }) => (2, score),
+            (_, Heard::Denied | Heard::Muted) => (2, 0.0),
+        };
+        let least = |a: &(u8, f32), b: &(u8, f32)| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1));
+        // Fewer speak over everything than there are slots, so the least worth is never one of theirs.
+        if let Some(index) = (0..AUDIO_SLOTS).min_by(|a, b| least(&worth(a), &worth(b))) {
+            self.announce(now, index, speaker);
+            heard[index] = Heard::Aloud { score: BROADCAST_SCORE, speaks: true };
+        }
     }
 
     /// Gives slots to candidates, the best of them first: free slots at once, those of muted speakers too, and those
@@ -320,5 +342,36 @@ mod tests {
         let (labels, carried) = bench.tick(&people);
         assert_eq!((labels[7], carried[7]), (Some(9), None));
         assert_eq!(labels.iter().flatten().count(), 8);
+    }
+    const OVER: Heard = Heard::Aloud { score: BROADCAST_SCORE, speaks: true };
+
+    /// Whom the slots carry when somebody has spoken over everything for some ticks; who is not named did so before.
+    fn carried_with(bench: &mut Bench, people: &[(u32, Heard)], over: u32) -> [Option<u32>; AUDIO_SLOTS] {
+        let of = |id: u32| people.iter().find(|(other, _)| *other == id).map_or(OVER, |(_, heard)| *heard);
+        for _ in 0..4 {
+            bench.now = TimeMs(bench.now.0 + 50);
+            let speakers = bench.slots.speakers();
+            let mut heard = speakers.map(|speaker| speaker.map_or(Heard::Denied, |speaker| of(speaker.id.0)));
+            bench.slots.keep(bench.now, &heard);
+            if !bench.slots.holds(over) {
+                bench.slots.put_first(bench.now, Speaker { index: over, id: ParticipantId(over) }, &mut heard);
+            }
+            bench.slots.give(bench.now, &[], &heard);
+        }
+        bench.slots.carried().map(|id| id.map(|id| id.0))
+    }
+
+    #[test]
+    fn a_broadcast_takes_a_free_slot_else_that_of_who_is_muted_else_of_the_quietest() {
+        let mut people: Vec<(u32, Heard)> = (1..=7).map(|id| (id, LOUD)).collect();
+        let mut bench = Bench::new();
+        bench.tick(&people);
+        bench.tick(&people);
+        assert_eq!(carried_with(&mut bench, &people, 99)[7], Some(99), "the free one");
+        people[4].1 = Heard::Muted;
+        assert_eq!(carried_with(&mut bench, &people, 98)[4], Some(98), "of who is muted");
+        people[2].1 = Heard::Aloud { score: 0.3, speaks: true };
+        let carried = carried_with(&mut bench, &people, 97);
+        assert_eq!(carried, [Some(1), Some(2), Some(97), Some(4), Some(98), Some(6), Some(7), Some(99)]);
     }
 }

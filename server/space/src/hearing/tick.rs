@@ -1,62 +1,91 @@
-//! Hearing as a whole: what changed since the last tick, whose slots that concerns, and the routes that follow.
+//! Hearing as a whole: what changed since the last tick, whose ears that concerns, and the routes and the mix that follow.
 
-use super::Stand;
 use super::changes::Changes;
+use super::ear::{Ear, Listener};
+use super::mixing::Mixing;
 use super::room::Room;
-use super::slots::{Candidate, Slots};
+use super::slots::Candidate;
+use super::{Speech, Stand};
+use crate::event::Happening;
+use crate::limits::JUMP_M;
+use crate::map::Table;
+use crate::mix::Mix;
 use crate::routes::{ListenerRoutes, Routes};
 use glam::Vec2;
 use std::sync::Arc;
-use torg_protocol::geometry::HearingLaw;
-use torg_protocol::ids::{AudioSlotIndex, ParticipantId};
+use torg_protocol::geometry::{HearingLaw, WALKING_SPEED_M_S};
+use torg_protocol::ids::{AudioSlotIndex, ParticipantId, TableId};
 use torg_protocol::limits::AUDIO_SLOTS;
 use torg_protocol::units::TimeMs;
 
-/// Ears, mouths, slots and routes of a space. People are known by their index in the crowd.
+/// Ears, mouths, slots, routes and the mix of a space. People are known by their index in the crowd.
 #[derive(Debug)]
 pub(crate) struct Hearing {
     room: Room,
     changes: Changes,
-    slots: Vec<Slots>,
+    ears: Vec<Ear>,
+    mixing: Mixing,
     tick: u64,
+    ticked_at: TimeMs,
     routes: Arc<Routes>,
     /// Whether the routes differ from what the slots carry.
     reroute: bool,
 }
 
 impl Hearing {
-    pub(crate) fn new(size_m: Vec2, tables: usize, law: HearingLaw) -> Self {
+    pub(crate) fn new(size_m: Vec2, tables: &[Table], law: HearingLaw, now: TimeMs) -> Self {
         Self {
-            room: Room::new(size_m, tables, law),
-            changes: Changes::new(size_m, tables, law),
-            slots: Vec::new(),
+            room: Room::new(size_m, tables.len(), law),
+            changes: Changes::new(size_m, tables.len(), law),
+            ears: Vec::new(),
+            mixing: Mixing::new(size_m, tables, law),
             tick: 0,
+            ticked_at: now,
             routes: Arc::new(Routes::default()),
             reroute: false,
         }
     }
 
     /// Another law, for everybody, from the next tick on.
-    pub(crate) fn set_law(&mut self, law: HearingLaw) {
+    pub(crate) fn set_law(&mut self, law: HearingLaw, now: TimeMs) {
         self.room.set_law(law);
+        self.mixing.set_law(law);
+        self.ears.iter_mut().for_each(|ear| ear.pause_bed(now));
         self.changes = Changes::new(self.room.size_m(), self.room.tables(), law);
         self.changes.mark_everything(self.tick + 1);
     }
 
+    /// Who speaks over everything, from the next tick on.
+    pub(crate) fn set_speeches(&mut self, speeches: Vec<Speech>) {
+        if self.room.speeches.set(speeches) {
+            self.mixing.note_speeches();
+            self.changes.mark_everything(self.tick + 1);
+        }
+    }
+
+    /// Whether broadcasts stay out of a table while it is closed, from the next tick on.
+    pub(crate) fn keep_out(&mut self, table: TableId, kept_out: bool) {
+        if self.room.speeches.keep_out(table, kept_out) {
+            self.changes.mark_everything(self.tick + 1);
+        }
+    }
+
     /// Somebody comes in; from the next tick on they hear and are heard.
     pub(crate) fn admit(&mut self, index: usize, now: TimeMs) {
-        if self.slots.len() <= index {
-            self.slots.resize_with(index + 1, || Slots::new(now));
+        if self.ears.len() <= index {
+            self.ears.resize_with(index + 1, || Ear::new(now));
             self.room.stands.resize(index + 1, None);
         }
-        self.slots[index] = Slots::new(now);
+        self.ears[index] = Ear::new(now);
     }
 
     /// Somebody is gone.
     pub(crate) fn dismiss(&mut self, index: usize) {
         if let Some(stand) = self.room.stands[index].take() {
             self.changes.mark(&stand, self.tick + 1);
-            self.reroute |= self.slots[index].carried().iter().any(Option::is_some);
+            self.reroute |= self.ears[index].carried().iter().any(Option::is_some);
+            self.mixing.note(Some(&stand), None);
+            self.mixing.dismiss(&self.ears[index]);
         }
     }
 
@@ -67,65 +96,110 @@ impl Hearing {
         }
     }
 
+    /// In which way sound comes to somebody, from the next tick on. Says whether that is new.
+    pub(crate) fn set_listener(&mut self, index: usize, listener: Listener) -> bool {
+        self.ears[index].ask(listener)
+    }
+
+    /// In which way sound comes to somebody, as they asked.
+    pub(crate) fn listener(&self, index: usize) -> Listener {
+        self.ears[index].asked()
+    }
+
     /// What the audio slots of a listener are labelled with.
     pub(crate) fn labels(&self, index: usize) -> [Option<ParticipantId>; AUDIO_SLOTS] {
-        self.slots[index].labels()
+        self.ears[index].labels()
+    }
+
+    /// Whose broadcasts reach a listener, ascending.
+    pub(crate) fn spoken_to(&self, index: usize) -> Vec<ParticipantId> {
+        self.ears[index].spoken_to.into_iter().flatten().collect()
     }
 
     pub(crate) fn routes(&self) -> &Arc<Routes> {
         &self.routes
     }
 
-    /// How many others count as listeners and may hear the place where somebody stood at the last tick.
-    pub(crate) fn in_earshot(&self, index: usize) -> usize {
-        self.room.stands[index].as_ref().map_or(0, |speaker| self.room.ears_round(speaker))
+    pub(crate) fn mix(&self) -> &Arc<Mix> {
+        self.mixing.mix()
     }
 
-    /// Takes in where everybody is, and sets slots and routes right.
+    /// How many others count as listeners and may hear the place where somebody stood at the last tick.
+    pub(crate) fn in_earshot(&self, index: usize) -> usize {
+        self.room.stands[index].as_ref().map_or(0, |speaker| self.room.ears_round(speaker, index as u32))
+    }
+
+    /// Takes in where everybody is, and sets slots, routes and the mix right.
     ///
-    /// `people` are all in the space with their index, `order` their indices by ascending id. What changes in the
-    /// labels is told by listener.
-    pub(crate) fn tick(
+    /// `people` are all in the space with their index, `order` gives their indices by ascending id. What a listener has
+    /// to know before the first sound is told to them alone.
+    pub(crate) fn tick<Order: Iterator<Item = usize>>(
         &mut self,
         now: TimeMs,
         people: impl Iterator<Item = (usize, Stand)>,
-        order: impl Iterator<Item = usize>,
-        mut tell: impl FnMut(ParticipantId, AudioSlotIndex, Option<ParticipantId>),
+        order: impl Fn() -> Order,
+        mut tell: impl FnMut(ParticipantId, Happening),
     ) {
         self.tick += 1;
         for (index, stand) in people {
             let old = self.room.stands[index].replace(stand);
             if old != Some(stand) {
-                old.iter().chain([&stand]).for_each(|stand| self.changes.mark(stand, self.tick));
+                self.note(index, old, &stand, now);
             }
         }
+        self.ticked_at = now;
         if self.changes.any(self.tick) {
             self.room.settle();
         }
         let mut candidates: Vec<Candidate> = Vec::with_capacity(AUDIO_SLOTS + 1);
-        for (index, slots) in self.slots.iter_mut().enumerate() {
-            let Some(listener) = &self.room.stands[index] else { continue };
-            if !slots.waits() && !self.changes.concern(listener, self.tick) {
+        for (ear, stand) in self.ears.iter_mut().zip(&self.room.stands) {
+            let Some(listener) = stand else { continue };
+            if !ear.waits() && !self.changes.concern(listener, self.tick) {
                 continue;
             }
-            let (labels, carried) = (slots.labels(), slots.carried());
-            self.room.update(slots, now, listener, &mut candidates);
-            self.reroute |= slots.carried() != carried;
-            for (slot, (old, new)) in (0u8..).zip(labels.into_iter().zip(slots.labels())) {
+            let (labels, carried, spoken_to) = (ear.labels(), ear.carried(), ear.spoken_to);
+            ear.pass(now);
+            self.room.update(&mut ear.slots, now, listener, &mut candidates);
+            ear.spoken_to = self.room.spoken_to(listener);
+            self.reroute |= ear.carried() != carried;
+            if ear.spoken_to != spoken_to {
+                tell(listener.id, Happening::SpokenTo(ear.spoken_to.into_iter().flatten().collect()));
+            }
+            for (slot, (old, new)) in (0u8..).zip(labels.into_iter().zip(ear.labels())) {
                 if old != new {
-                    tell(listener.id, AudioSlotIndex(slot), new);
+                    tell(listener.id, Happening::SlotLabelled(AudioSlotIndex(slot), new));
                 }
             }
+            if ear.is_mixed() {
+                self.mixing.listen(now, &self.room, listener, ear);
+            }
         }
+        self.mixing.settle(&self.room, &self.ears, order());
         if std::mem::take(&mut self.reroute) {
-            self.routes = Arc::new(self.new_routes(order));
+            self.routes = Arc::new(self.new_routes(order()));
+        }
+    }
+
+    /// Somebody is another way than at the last tick.
+    fn note(&mut self, index: usize, old: Option<Stand>, new: &Stand, now: TimeMs) {
+        old.iter().chain([new]).for_each(|stand| self.changes.mark(stand, self.tick));
+        self.mixing.note(old.as_ref(), Some(new));
+        let Some(old) = old else { return };
+        let walked_m_max = now.since(self.ticked_at).0 as f32 / 1_000.0 * WALKING_SPEED_M_S + JUMP_M;
+        if old.at != new.at && old.at.distance_m(new.at) > walked_m_max {
+            self.ears[index].pause_bed(now);
+        }
+        // Who speaks over everything is heard everywhere, not only where they are.
+        let is_heard = |stand: &Stand| (stand.microphone, stand.table);
+        if is_heard(&old) != is_heard(new) && self.room.speeches.indices().any(|speaker| speaker as usize == index) {
+            self.changes.mark_everything(self.tick);
         }
     }
 
     fn new_routes(&self, order: impl Iterator<Item = usize>) -> Routes {
         let listeners = order.filter_map(|index| {
             let listener = self.room.stands[index].as_ref()?.id;
-            let slots = self.slots[index].carried();
+            let slots = self.ears[index].carried();
             slots.iter().any(Option::is_some).then_some(ListenerRoutes { listener, slots })
         });
         Routes { version: self.routes.version + 1, listeners: listeners.collect() }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use torg_protocol::agenda::{Cell, NamedPerson, Slot};
 use torg_protocol::ids::{CommentId, ParticipantId, SlotId, TableId, TopicId, VisitId};
-use torg_protocol::people::{Door, Role};
+use torg_protocol::people::{Addressed, Door, Role};
 use torg_protocol::units::TimeMs;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,6 +24,15 @@ pub(super) struct Book {
     /// Whether the space was closed for good.
     #[serde(default)]
     pub(super) closed: bool,
+    /// Who was lent the word; they keep it when they go and come again.
+    #[serde(default)]
+    pub(super) word_lent: BTreeSet<ParticipantId>,
+    /// Closed tables that broadcasts stay out of.
+    #[serde(default)]
+    pub(super) kept_out: BTreeSet<TableId>,
+    /// Who speaks over everything, and to whom.
+    #[serde(default)]
+    pub(super) speeches: BTreeMap<ParticipantId, Addressed>,
     pub(super) newest: Newest,
     /// The last moment of which anything is known.
     pub(super) last: TimeMs,
@@ -162,6 +171,9 @@ impl Default for Book {
             door: Door::Open,
             capacity: u16::try_from(PARTICIPANTS_MAX).unwrap_or(u16::MAX),
             closed: false,
+            word_lent: BTreeSet::new(),
+            kept_out: BTreeSet::new(),
+            speeches: BTreeMap::new(),
             newest: Newest::default(),
             last: TimeMs(0),
             last_bell: TimeMs(0),

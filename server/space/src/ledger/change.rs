@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use torg_protocol::agenda::{Cell, LanguageTag, Need, SlotKind};
-use torg_protocol::ids::{CommentId, ParticipantId, SlotId, TopicId};
+use torg_protocol::ids::{CommentId, ParticipantId, SlotId, TableId, TopicId};
 use torg_protocol::people::{Destination, Door, Role};
 use torg_protocol::text::{Label, PersonName, Prose, Title};
 use torg_protocol::units::TimeMs;
@@ -90,6 +90,10 @@ pub enum Change {
     Mute { participant: ParticipantId },
     /// Ask somebody to open the microphone.
     AskToUnmute { participant: ParticipantId },
+    /// Lend somebody the word, or take it back.
+    LendWord { participant: ParticipantId, lent: bool },
+    /// Whether broadcasts stay out of a closed table.
+    KeepOut { table: TableId, kept_out: bool },
     /// Walk somebody to a place.
     Move { participant: ParticipantId, to: Destination },
     /// Show somebody out.

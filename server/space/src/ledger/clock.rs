@@ -49,10 +49,12 @@ impl Ledger {
         facts
     }
 
-    /// A sign of life for when the server is killed: how long people sat where they sat is known to half a minute then.
+    /// A sign of life for when the server is killed: how long people sat where they sat, and spoke to all, is known to
+    /// half a minute then.
     #[must_use]
     pub fn pulse(&self, now: TimeMs) -> Option<Fact> {
-        let due = self.has_open_visits() && now.since(self.book.last) >= PULSE_EVERY;
+        let goes_on = self.has_open_visits() || !self.book.speeches.is_empty();
+        let due = goes_on && now.since(self.book.last) >= PULSE_EVERY;
         due.then_some(Fact::SpaceRan {})
     }
 }

@@ -10,7 +10,7 @@ use super::written::{Bringer, TopicWords};
 use serde::{Deserialize, Serialize};
 use torg_protocol::agenda::{Cell, Slot};
 use torg_protocol::ids::{CommentId, ParticipantId, SlotId, TableId, TopicId, VisitId};
-use torg_protocol::people::{Destination, Door, Role};
+use torg_protocol::people::{Addressed, Destination, Door, Role};
 use torg_protocol::units::TimeMs;
 
 macro_rules! facts {
@@ -316,6 +316,36 @@ facts! {
         person: ParticipantId,
         /// By whom.
         by: Actor,
+    }
+    /// Somebody was lent the word, or it was taken back.
+    "word_lent.1" WordLent {
+        /// Whom.
+        person: ParticipantId,
+        /// Whether they have it from then on.
+        lent: bool,
+        /// By whom.
+        by: Actor,
+    }
+    /// Broadcasts stay out of a closed table, or do no more; by nobody when the table went, or opened, with a new map.
+    "kept_out.1" KeptOut {
+        /// Which table.
+        table: TableId,
+        /// Whether they stay out from then on.
+        kept_out: bool,
+        /// By whom.
+        by: Option<Actor>,
+    }
+    /// Somebody began to speak over everything.
+    "speech_began.1" SpeechBegan {
+        /// Who.
+        person: ParticipantId,
+        /// To whom.
+        to: Addressed,
+    }
+    /// Somebody speaks over nothing any more: by their own will or not. Comes once for each that began.
+    "speech_ended.1" SpeechEnded {
+        /// Who.
+        person: ParticipantId,
     }
     /// Somebody was walked to a place.
     "moved.1" Moved {

@@ -52,6 +52,7 @@ mod refusal;
 mod repeated;
 mod rights;
 mod seating;
+mod speaking;
 mod view;
 mod visits;
 mod written;
@@ -116,6 +117,10 @@ pub enum News {
     Door,
     /// Calls for help changed: this person's.
     Help(ParticipantId),
+    /// Whether somebody was lent the word.
+    Word(ParticipantId),
+    /// Which tables broadcasts stay out of.
+    KeptOut,
 }
 
 impl Ledger {

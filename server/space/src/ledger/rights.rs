@@ -34,6 +34,10 @@ pub enum Deed {
     CloseSpace,
     /// Mute somebody, or ask to unmute.
     Mute,
+    /// Lend somebody the word, so that they may speak over everything too.
+    LendWord,
+    /// Keep broadcasts out of a closed table. Own: who sits there and is a facilitator or brings the topic that runs there.
+    KeepOut,
     /// Walk somebody to a place.
     Move,
     /// Show somebody out, perhaps for good.
@@ -44,6 +48,8 @@ pub enum Deed {
     AnswerHelp,
     /// Say how far voices carry.
     SetHearing,
+    /// Speak over everything.
+    Broadcast,
     /// Read what is recorded about everybody. Own: about oneself.
     ReadVisits,
     /// Read who has been at a topic's table. Own: who brings it.
@@ -63,7 +69,7 @@ pub enum Right {
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 24] = [
         Self::PostTopic,
         Self::ArrangeTopic,
         Self::MergeTopic,
@@ -78,11 +84,14 @@ impl Deed {
         Self::ArrangeSpace,
         Self::CloseSpace,
         Self::Mute,
+        Self::LendWord,
+        Self::KeepOut,
         Self::Move,
         Self::Remove,
         Self::CallForHelp,
         Self::AnswerHelp,
         Self::SetHearing,
+        Self::Broadcast,
         Self::ReadVisits,
         Self::ReadTopicVisits,
     ];
@@ -123,11 +132,14 @@ pub fn right(role: Role, deed: Deed) -> Right {
         Deed::ArrangeSpace    => [Y,    Y,       N,           N,        N,        N,      N],
         Deed::CloseSpace      => [Y,    N,       N,           N,        N,        N,      N],
         Deed::Mute            => [Y,    Y,       Y,           N,        N,        N,      N],
+        Deed::LendWord        => [Y,    Y,       N,           N,        N,        N,      N],
+        Deed::KeepOut         => [Y,    Y,       O,           O,        O,        O,      O],
         Deed::Move            => [Y,    Y,       N,           N,        N,        Y,      N],
         Deed::Remove          => [Y,    Y,       N,           N,        N,        N,      N],
         Deed::CallForHelp     => [Y,    Y,       Y,           Y,        Y,        Y,      Y],
         Deed::AnswerHelp      => [Y,    Y,       O,           O,        O,        Y,      O],
         Deed::SetHearing      => [Y,    Y,       N,           N,        N,        N,      N],
+        Deed::Broadcast       => [Y,    Y,       N,           N,        N,        N,      N],
         Deed::ReadVisits      => [Y,    Y,       O,           O,        O,        O,      O],
         Deed::ReadTopicVisits => [Y,    Y,       O,           O,        O,        O,      O],
     };
@@ -159,7 +171,7 @@ mod tests {
         let for_all = matches!(deed, PostTopic | TakePart | CallForHelp);
         let own = matches!(
             deed,
-            ArrangeTopic | MergeTopic | HostTopic | RemoveComment | AnswerHelp | ReadVisits | ReadTopicVisits
+            ArrangeTopic | MergeTopic | HostTopic | RemoveComment | KeepOut | AnswerHelp | ReadVisits | ReadTopicVisits
         );
         let always_own = matches!(deed, MergeTopic | HostTopic);
         let more = match role {
@@ -189,5 +201,6 @@ mod tests {
     fn who_may_is_told_in_words() {
         assert_eq!(Deed::HoldDoor.who(), "host, co-host or helper");
         assert_eq!(Deed::GrantHost.who(), "host");
+        assert_eq!(Deed::Broadcast.who(), "host or co-host");
     }
 }

@@ -119,6 +119,7 @@ impl Fact {
             | Self::TurnedAway { by, .. }
             | Self::Muted { by, .. }
             | Self::AskedToUnmute { by, .. }
+            | Self::WordLent { by, .. }
             | Self::Moved { by, .. }
             | Self::Removed { by, .. } => by.person(),
             Self::PersonCame { person, .. }
@@ -128,13 +129,15 @@ impl Fact {
             | Self::InterestSet { person, .. }
             | Self::CommentAdded { person, .. }
             | Self::VisitBegan { person, .. }
+            | Self::SpeechBegan { person, .. }
             | Self::HelpCalled { person, .. } => Some(*person),
             Self::HelpTaken { helper, .. } => Some(*helper),
-            Self::HelpEnded { by, .. } => by.and_then(Actor::person),
+            Self::HelpEnded { by, .. } | Self::KeptOut { by, .. } => by.and_then(Actor::person),
             Self::SlotOpened { .. }
             | Self::SlotClosed { .. }
             | Self::VisitTurned { .. }
             | Self::VisitEnded { .. }
+            | Self::SpeechEnded { .. }
             | Self::SpaceRan {} => None,
         }
     }

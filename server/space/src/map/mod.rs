@@ -10,8 +10,8 @@ use crate::limits::{MIDDLE_STEPS_MAX, SEAT_INSET_M};
 use crate::motion::{Ground, Ways, metres, nearest};
 use glam::{DVec2, Vec2};
 use torg_protocol::geometry::Point;
-use torg_protocol::ids::{SeatIndex, TableId};
-use torg_protocol::map::{MapSpec, TableSpec, TableWall};
+use torg_protocol::ids::{SeatIndex, TableId, ZoneId};
+use torg_protocol::map::{MapSpec, TableSpec, TableWall, ZoneSpec};
 
 /// A map that can be walked: sizes, tables, walls and zones are checked once, here, and the ways are known.
 #[derive(Clone, Debug)]
@@ -95,6 +95,12 @@ impl Map {
     #[must_use]
     pub fn table_named(&self, name: &str) -> Option<&Table> {
         self.tables.iter().find(|table| table.name == name)
+    }
+
+    /// A zone by its id: its place in the map's list.
+    #[must_use]
+    pub fn zone(&self, id: ZoneId) -> Option<&ZoneSpec> {
+        self.spec.zones.get(usize::from(id.0))
     }
 
     /// The place to stand that is nearest to the middle of the map.

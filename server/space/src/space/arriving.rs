@@ -90,6 +90,7 @@ impl Space {
         let place = Place::Seat { table, seat };
         self.crowd[index].person.place = place;
         self.tell_all(Happening::PlaceChanged(id, place));
+        self.end_speech_behind_wall(index);
         self.set_off(index, here, at, full_speed(), Course::Sitting);
     }
 

@@ -47,6 +47,8 @@ impl Space {
             arrives: None,
             held_until: None,
             ears_open: false,
+            has_word: false,
+            convenes: false,
             voice: Voice::new(self.now),
         });
         self.hearing.admit(index, self.now);
@@ -58,6 +60,7 @@ impl Space {
         self.set_arrival(index, None);
         self.set_hold(index, None);
         self.free_seat(index);
+        self.end_speech(index);
         self.hearing.dismiss(index);
         if let Some(avatar) = self.crowd.remove(index) {
             self.tell_all(Happening::Left(avatar.person.id));

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::ops::{Index, IndexMut};
 use torg_protocol::geometry::{Point, Walk};
 use torg_protocol::ids::{ParticipantId, TableId};
-use torg_protocol::people::Presence;
+use torg_protocol::people::{Presence, Role};
 use torg_protocol::units::TimeMs;
 
 /// A participant with all that the space knows of them.
@@ -26,6 +26,10 @@ pub(super) struct Avatar {
     /// When the place is given up, of somebody whose connection dropped.
     pub(super) held_until: Option<TimeMs>,
     pub(super) ears_open: bool,
+    /// Whether they were lent the word, to speak over everything.
+    pub(super) has_word: bool,
+    /// Whether they bring a topic.
+    pub(super) convenes: bool,
     pub(super) voice: Voice,
 }
 
@@ -66,6 +70,7 @@ impl Avatar {
             microphone: self.person.microphone,
             heat: self.voice.heat(),
             hears: self.hears(),
+            convenes: self.convenes || self.person.role == Role::Convener,
         }
     }
 

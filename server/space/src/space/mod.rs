@@ -1,16 +1,18 @@
-//! The space: one owner of all state. Commands and time in, events and routes out.
+//! The space: one owner of all state. Commands and time in, events, routes and mix out.
 
 mod arriving;
 mod coming;
 mod crowd;
+mod speaking;
 mod walking;
 
 use crate::command::{Ask, Command};
 use crate::event::{Audience, Event, Happening, Person, View};
-use crate::hearing::Hearing;
+use crate::hearing::{Hearing, Listener};
 use crate::ledger::{Deed, Right, right};
 use crate::limits::PARTICIPANTS_MAX;
 use crate::map::Map;
+use crate::mix::Mix;
 use crate::refusal::Refusal;
 use crate::routes::Routes;
 use crowd::{Avatar, Crowd};
@@ -20,7 +22,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use torg_protocol::geometry::HearingPreset;
 use torg_protocol::ids::{ParticipantId, TableId};
-use torg_protocol::people::{Microphone, Role};
+use torg_protocol::people::{Broadcast, Microphone, Role};
 use torg_protocol::text::PersonName;
 use torg_protocol::units::{TimeMs, VoiceLevel};
 
@@ -33,6 +35,8 @@ pub struct Space {
     /// Who sits where, by table and seat.
     seats: Vec<Vec<Option<ParticipantId>>>,
     hearing: Hearing,
+    /// Who speaks over everything, in the order in which they began.
+    broadcasts: Vec<Broadcast>,
     /// What happens by itself, by time: at most one arrival and one end of a hold a person.
     due: BTreeSet<(TimeMs, Due)>,
     events: Vec<Event>,
@@ -58,9 +62,10 @@ impl Space {
         let size_m = map.ground().size_m().as_vec2();
         Self {
             seats: map.tables().iter().map(|table| vec![None; table.seats.len()]).collect(),
-            hearing: Hearing::new(size_m, map.tables().len(), preset.law()),
+            hearing: Hearing::new(size_m, map.tables(), preset.law(), now),
             map,
             preset,
+            broadcasts: Vec::new(),
             crowd: Crowd::default(),
             due: BTreeSet::new(),
             events: Vec::new(),
@@ -99,6 +104,11 @@ impl Space {
             Ask::LeaveTable => return self.leave_table(index),
             Ask::SetMicrophone(microphone) => self.set_microphone(index, microphone),
             Ask::SetEars { open } => self.set_ears(index, open),
+            Ask::SetListening { listening, murmur } => self.set_listening(index, listening, murmur),
+            Ask::Speak(to) => return self.speak(index, to),
+            Ask::EndSpeech => self.end_speech(index),
+            Ask::SetWord { lent } => self.set_word(index, lent),
+            Ask::SetConvenes(convenes) => self.set_convenes(index, convenes),
             Ask::Rename(name) => self.rename(index, name),
             Ask::SetRole(role) => self.set_role(index, role),
             Ask::SetHearing(preset) => return self.set_hearing(index, preset),
@@ -107,8 +117,8 @@ impl Space {
         Ok(())
     }
 
-    /// Lets time pass: arrivals, seats, holds that ran out, voices, hearing, audio slots, routes. Called 20 times a
-    /// second; a clock that runs backwards is taken to stand.
+    /// Lets time pass: arrivals, seats, holds that ran out, voices, hearing, audio slots, routes, mix. Called 20
+    /// times a second; a clock that runs backwards is taken to stand.
     pub fn advance(&mut self, now: TimeMs) {
         self.pass(now);
         let now = self.now;
@@ -121,9 +131,14 @@ impl Space {
             }
         }
         let people = crowd.iter().map(|(index, avatar)| (index, avatar.stand(map, now)));
-        hearing.tick(now, people, crowd.order(), |listener, slot, speaker| {
-            events.push(Event { to: Audience::Only(listener), what: Happening::SlotLabelled(slot, speaker) });
-        });
+        hearing.tick(
+            now,
+            people,
+            || crowd.order(),
+            |listener, what| {
+                events.push(Event { to: Audience::Only(listener), what });
+            },
+        );
     }
 
     /// Everything that happened since the last call.
@@ -136,6 +151,13 @@ impl Space {
     #[must_use]
     pub fn routes(&self) -> &Arc<Routes> {
         self.hearing.routes()
+    }
+
+    /// The newest mix, as of the last [`advance`](Space::advance): a new one with a higher version only when something
+    /// changed.
+    #[must_use]
+    pub fn mix(&self) -> &Arc<Mix> {
+        self.hearing.mix()
     }
 
     /// The map.
@@ -157,7 +179,17 @@ impl Space {
         let people = self.crowd.by_id().map(|avatar| (avatar.person.id, avatar.person.clone())).collect();
         let shown = |avatar: &Avatar| Some((avatar.person.id, avatar.voice.shown()?));
         let voices = self.crowd.by_id().filter_map(shown).collect();
-        Some(View { hearing: self.preset, people, voices, audio_slots: self.hearing.labels(index) })
+        let Listener { listening, murmur } = self.hearing.listener(index);
+        Some(View {
+            hearing: self.preset,
+            people,
+            voices,
+            audio_slots: self.hearing.labels(index),
+            listening,
+            murmur,
+            broadcasts: self.broadcasts.clone(),
+            spoken_to: self.hearing.spoken_to(index),
+        })
     }
 
     /// A participant as all may see them.
@@ -233,6 +265,7 @@ impl Space {
             person.role = role;
             let id = person.id;
             self.tell_all(Happening::RoleChanged(id, role));
+            self.end_speech_without_right(index);
         }
     }
 
@@ -248,7 +281,7 @@ impl Space {
     pub fn prefer_hearing(&mut self, preset: HearingPreset) {
         if self.preset != preset {
             self.preset = preset;
-            self.hearing.set_law(preset.law());
+            self.hearing.set_law(preset.law(), self.now);
             self.tell_all(Happening::HearingChanged(preset));
         }
     }

@@ -1,9 +1,10 @@
 //! A ledger with its map, its seating and its time, and every fact written down.
 
 use std::cell::Cell as Counter;
+use std::collections::BTreeMap;
 use torg_protocol::agenda::{Cell, SlotKind, TopicCard, Visit};
 use torg_protocol::ids::{ParticipantId, SlotId, TableId, TopicId};
-use torg_protocol::people::Role;
+use torg_protocol::people::{Addressed, Role};
 use torg_protocol::text::{Label, PersonName, Prose, Title};
 use torg_protocol::units::{DurationMs, TimeMs};
 use torg_space::Map;
@@ -14,6 +15,8 @@ use torg_space::ledger::{
 pub(crate) const MINUTE: u64 = 60_000;
 pub(crate) const OAK: TableId = TableId(2);
 pub(crate) const BIRCH: TableId = TableId(0);
+/// The closed one.
+pub(crate) const SPRUCE: TableId = TableId(5);
 
 pub(crate) struct Desk {
     pub(crate) ledger: Ledger,
@@ -111,6 +114,13 @@ impl Desk {
             let facts = self.ledger.clone().stay(self.now, &stay);
             self.write(facts);
         }
+    }
+
+    /// Who speaks to all at this moment, as the space tells it.
+    pub(crate) fn speak(&mut self, speeches: &BTreeMap<ParticipantId, Addressed>) -> Vec<Fact> {
+        let facts = self.ledger.clone().speak(self.now, speeches);
+        self.write(facts.clone());
+        facts
     }
 
     pub(crate) fn write(&mut self, facts: Vec<Fact>) {

@@ -5,5 +5,6 @@ mod links;
 mod naughty;
 mod people;
 mod random;
+mod speaking;
 mod topics;
 mod visits;

@@ -1,6 +1,6 @@
 //! Roles, doors and help.
 
-use crate::desk::{Desk, OAK};
+use crate::desk::{Desk, OAK, SPRUCE};
 use torg_protocol::ids::ParticipantId;
 use torg_protocol::people::{Destination, Door, Role};
 use torg_protocol::text::{PersonName, Prose};
@@ -37,6 +37,8 @@ fn every_change_asks_the_matrix() {
             (Deed::SetDoor, Change::SetCapacity { people: 10 }),
             (Deed::Mute, Change::Mute { participant: other }),
             (Deed::Mute, Change::AskToUnmute { participant: other }),
+            (Deed::LendWord, Change::LendWord { participant: other, lent: true }),
+            (Deed::KeepOut, Change::KeepOut { table: SPRUCE, kept_out: true }),
             (Deed::Move, Change::Move { participant: other, to: Destination::Table(OAK) }),
             (Deed::AnswerHelp, Change::EndHelp { participant: other }),
             (Deed::Remove, Change::Remove { participant: other, words: prose(""), for_good: false }),

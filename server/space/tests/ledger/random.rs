@@ -6,8 +6,8 @@ use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use std::collections::{BTreeMap, BTreeSet};
 use torg_protocol::ServerMessage;
 use torg_protocol::agenda::{AgendaView, Cell, SlotKind};
-use torg_protocol::ids::{CommentId, ParticipantId, SlotId, TableId, TopicId};
-use torg_protocol::people::{Destination, Door, Role};
+use torg_protocol::ids::{CommentId, ParticipantId, SlotId, TableId, TopicId, ZoneId};
+use torg_protocol::people::{Addressed, Destination, Door, Role};
 use torg_protocol::text::{PersonName, Prose};
 use torg_protocol::units::{DurationMs, TimeMs};
 use torg_space::ledger::{Actor, Change, Fact, Ledger, News, Seating};
@@ -21,6 +21,8 @@ struct Crowd {
     /// What each of those who are in has been told.
     views: BTreeMap<ParticipantId, AgendaView>,
     known: Vec<ParticipantId>,
+    /// Who speaks to all.
+    speeches: BTreeMap<ParticipantId, Addressed>,
 }
 
 impl Crowd {
@@ -109,6 +111,8 @@ impl Crowd {
             1 => self.desk.seating.come_back(now, who).into_iter().collect(),
             2 => {
                 self.views.remove(&who);
+                self.speeches.remove(&who);
+                self.desk.speak(&self.speeches);
                 self.desk.seating.leave(now, who).into_iter().collect()
             }
             _ => self.desk.seating.place(now, who, table),
@@ -116,9 +120,23 @@ impl Crowd {
         self.desk.stay(stays);
     }
 
+    /// Somebody begins to speak to all, to others than before, or ends.
+    fn speak(&mut self) {
+        let who = self.somebody();
+        let to = [Addressed::Everybody {}, Addressed::Zone { zone: ZoneId(1) }, Addressed::Conveners {}][self.roll(3)];
+        if self.roll(2) == 0 {
+            self.speeches.remove(&who);
+        } else if self.speeches.len() < 4 && self.desk.seating.is_in(who) {
+            self.speeches.insert(who, to);
+        }
+        self.desk.speak(&self.speeches);
+    }
+
     fn restart(&mut self) {
         let json = serde_json::to_string(&self.desk.ledger).expect("JSON");
         self.desk.ledger = serde_json::from_str(&json).expect("what was written can be read");
+        self.speeches.clear();
+        self.desk.speak(&self.speeches);
         self.desk.seating = Seating::resume(&self.desk.ledger, self.desk.now);
         self.views.clear();
         for who in self.known.clone() {
@@ -134,7 +152,7 @@ impl Crowd {
         let (topic, other, slot) = (self.topic(), self.topic(), self.slot());
         let participant = self.somebody();
         let yes = self.roll(2) == 0;
-        match self.roll(30) {
+        match self.roll(33) {
             0..3 => {
                 let at = yes.then(|| self.cell());
                 let title = format!("A topic {}", self.desk.written.len() % 60);
@@ -183,6 +201,11 @@ impl Crowd {
                 let at = [None, Some(None), Some(Some(self.cell()))][self.roll(3)];
                 Change::ReviseTopic { topic, text: yes.then(|| text("Another title")), convener, at, anyway: yes }
             }
+            29 => Change::LendWord { participant, lent: yes },
+            30..32 => Change::KeepOut {
+                table: TableId(if yes { 5 } else { self.roll(7) as u16 }),
+                kept_out: self.roll(2) == 0,
+            },
             _ => Change::Rename { name: PersonName::parse(&format!("N {}", self.roll(9))).expect("a name") },
         }
     }
@@ -190,7 +213,8 @@ impl Crowd {
     fn step(&mut self) {
         match self.roll(20) {
             0..2 => self.come(),
-            2..8 => self.walk(),
+            2..7 => self.walk(),
+            7 => self.speak(),
             8..11 => {
                 let ms = self.roll(20 * 60_000) as u64;
                 self.desk.now = self.desk.now + DurationMs(ms);
@@ -265,6 +289,8 @@ impl Crowd {
                 assert_eq!(open.get(&who).copied(), self.desk.seating.table_of(who), "{who} sits and is written down");
             }
         }
+        assert_eq!(*ledger.speeches(), self.speeches, "who speaks is written down");
+        assert!(ledger.kept_out().all(|table| table == TableId(5)), "only the closed table keeps anything out");
         for (who, view) in &self.views {
             assert_eq!(*view, ledger.agenda(*who), "what {who} was told is how it stands");
         }
@@ -273,8 +299,13 @@ impl Crowd {
 
 fn run(seed: u64) -> BTreeSet<&'static str> {
     eprintln!("seed {seed}");
-    let mut crowd =
-        Crowd { desk: Desk::open(), dice: ChaCha8Rng::seed_from_u64(seed), views: BTreeMap::new(), known: vec![] };
+    let mut crowd = Crowd {
+        desk: Desk::open(),
+        dice: ChaCha8Rng::seed_from_u64(seed),
+        views: BTreeMap::new(),
+        known: vec![],
+        speeches: BTreeMap::new(),
+    };
     let host = crowd.desk.come("Host", Role::Host);
     crowd.known.push(host);
     for _ in 0..STEPS {
@@ -298,6 +329,7 @@ fn run(seed: u64) -> BTreeSet<&'static str> {
     // Whoever was the host may have lost that role by now; the link for hosts has it for ever.
     crowd.desk.asks(Actor::Link(Role::Host), &Change::CloseSpace).expect("a host may");
     assert!(crowd.desk.ledger.is_closed() && crowd.desk.replayed().is_closed());
+    check_speeches(&crowd.desk.written);
     crowd.desk.written.iter().map(|(_, fact)| fact.kind()).collect()
 }
 
@@ -324,6 +356,19 @@ fn check_facts(written: &[(TimeMs, Fact)]) {
             assert!(!json.contains(personal), "{json} shows what is personal");
         }
     }
+}
+
+/// Every speech that began has ended by the end, and none began twice.
+fn check_speeches(written: &[(TimeMs, Fact)]) {
+    let mut speaking = BTreeSet::new();
+    for (_, fact) in written {
+        match fact {
+            Fact::SpeechBegan { person, .. } => assert!(speaking.insert(*person), "{person} began twice"),
+            Fact::SpeechEnded { person } => assert!(speaking.remove(person), "{person} ended without having begun"),
+            _ => {}
+        }
+    }
+    assert!(speaking.is_empty(), "{speaking:?} never ended");
 }
 
 /// What nobody in here asks for; the rest must have happened, or the laws were not tried.

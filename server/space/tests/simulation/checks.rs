@@ -1,9 +1,17 @@
 //! The laws, each looked at from outside the engine: with nothing but its events, routes and people.
 
+mod mix;
 mod sound;
+mod speech;
+mod stage;
 mod steps;
 
+use crate::asked::Asked;
+use mix::Mixes;
+use mix::SeenOfMixes;
 use sound::Sound;
+use speech::Speeches;
+use stage::Stage;
 use std::collections::BTreeMap;
 use std::ops::Add;
 use steps::Steps;
@@ -20,14 +28,18 @@ pub(crate) struct Checks {
     views: BTreeMap<ParticipantId, View>,
     steps: Steps,
     sound: Sound,
+    speeches: Speeches,
+    mixes: Mixes,
     views_compared: usize,
 }
 
 impl Checks {
     /// What has just happened.
-    pub(crate) fn take_in(&mut self, space: &Space, now: TimeMs, events: &[Event]) {
+    pub(crate) fn take_in(&mut self, space: &Space, now: TimeMs, events: &[Event], asked: &Asked) {
         for event in events {
             self.sound.take_in(event);
+            self.speeches.take_in(event);
+            self.mixes.take_in(event, now);
             for (id, view) in &mut self.views {
                 if event.to.reaches(*id) {
                     view.apply(event);
@@ -46,21 +58,28 @@ impl Checks {
             }
         }
         self.steps.look(space, now, &self.sound);
+        self.speeches.look(space, asked);
     }
 
     /// After the tick's last event.
-    pub(crate) fn after_tick(&mut self, space: &Space, now: TimeMs) {
+    pub(crate) fn after_tick(&mut self, space: &Space, now: TimeMs, asked: &Asked) {
         for (id, view) in &self.views {
             assert_eq!(Some(view), space.view(*id).as_ref(), "the view of {id} from events alone");
             self.views_compared += 1;
         }
-        self.sound.after_tick(space, now);
+        let broadcasts = self.speeches.broadcasts().to_vec();
+        let stage = Stage { space, now, law: space.hearing().law(), asked, broadcasts: &broadcasts };
+        self.speeches.after_tick(&stage, self.sound.ids());
+        self.sound.after_tick(&stage);
+        self.mixes.after_tick(&stage, &self.sound);
     }
 
     /// What the checks came to see.
     pub(crate) fn seen(&self) -> Seen {
         let sound = self.sound.seen();
-        Seen { views: self.views_compared, seated: self.steps.seated, walked_m: self.steps.walked_m as usize, ..sound }
+        let (seated, walked_m) = (self.steps.seated, self.steps.walked_m as usize);
+        let (spoken_to, mixes) = (self.speeches.spoken_to_seen, self.mixes.seen());
+        Seen { views: self.views_compared, seated, walked_m, spoken_to, mixes, ..sound }
     }
 }
 
@@ -73,13 +92,17 @@ pub(crate) struct Seen {
     routes: usize,
     handed_over: usize,
     kept: usize,
+    spoken_to: usize,
+    mixes: SeenOfMixes,
 }
 
 impl Seen {
     /// A law that nothing was held against has not been tested.
     pub(crate) fn was_worth_it(&self) {
-        let Self { views, seated, walked_m, routes, handed_over, kept } = *self;
+        let Self { views, seated, walked_m, routes, handed_over, kept, spoken_to, mixes } = *self;
         assert!(views > 100 && seated > 1_000 && walked_m > 1_000 && routes > 10_000 && handed_over > 0 && kept > 0);
+        assert!(spoken_to > 1_000);
+        mixes.were_worth_it();
     }
 }
 
@@ -93,6 +116,8 @@ impl Add for Seen {
             routes: self.routes + other.routes,
             handed_over: self.handed_over + other.handed_over,
             kept: self.kept + other.kept,
+            spoken_to: self.spoken_to + other.spoken_to,
+            mixes: self.mixes + other.mixes,
         }
     }
 }

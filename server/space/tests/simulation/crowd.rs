@@ -1,12 +1,13 @@
 //! A crowd that does random things at random moments.
 
+use crate::asked::Asked;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use torg_protocol::geometry::{HearingPreset, Point, Walk};
-use torg_protocol::ids::{ParticipantId, TableId};
-use torg_protocol::people::{Microphone, Role};
+use torg_protocol::ids::{ParticipantId, TableId, ZoneId};
+use torg_protocol::people::{Addressed, Listening, Microphone, Role};
 use torg_protocol::text::PersonName;
-use torg_protocol::units::{TimeMs, VoiceLevel};
+use torg_protocol::units::{MurmurPercent, TimeMs, VoiceLevel};
 use torg_space::{Ask, Command, Event, Map, Space, Start};
 
 /// Loud enough for full weight.
@@ -18,6 +19,7 @@ const TICK_MS: u64 = 50;
 pub(crate) struct Run {
     pub(crate) space: Space,
     pub(crate) now: TimeMs,
+    pub(crate) asked: Asked,
     chance: ChaCha8Rng,
     in_space: Vec<ParticipantId>,
     next_id: u32,
@@ -28,11 +30,12 @@ impl Run {
     pub(crate) fn new(map: Map, seed: u64, people: usize) -> Self {
         let now = TimeMs(1_760_000_000_000);
         let space = Space::new(map, seed, now).with_participants_max(people);
-        Self { space, now, chance: ChaCha8Rng::seed_from_u64(seed), in_space: Vec::new(), next_id: 1, people }
+        let (asked, chance) = (Asked::default(), ChaCha8Rng::seed_from_u64(seed));
+        Self { space, now, asked, chance, in_space: Vec::new(), next_id: 1, people }
     }
 
     /// One twentieth of a second: commands at random moments in order, then time. Whatever happens is shown at once.
-    pub(crate) fn tick(&mut self, mut show: impl FnMut(&Space, TimeMs, &[Event])) {
+    pub(crate) fn tick(&mut self, mut show: impl FnMut(&Space, TimeMs, &[Event], &Asked)) {
         let commands = 1 + self.below(1 + self.people as u32 / 12);
         let mut moments: Vec<u64> = (0..commands).map(|_| u64::from(self.below(TICK_MS as u32))).collect();
         moments.sort_unstable();
@@ -41,7 +44,8 @@ impl Run {
             let command = self.command();
             let (id, enters) = (command.participant, matches!(command.what, Ask::Enter { .. }));
             let leaves = command.what == Ask::Leave;
-            if self.space.apply(now, command).is_ok() {
+            if self.space.apply(now, command.clone()).is_ok() {
+                self.asked.take_in(now, &command);
                 match (enters, leaves) {
                     (true, _) => self.in_space.push(id),
                     (_, true) => self.in_space.retain(|&other| other != id),
@@ -49,14 +53,19 @@ impl Run {
                 }
             }
             let events: Vec<Event> = self.space.drain().collect();
-            show(&self.space, now, &events);
+            show(&self.space, now, &events, &self.asked);
+        }
+        if self.one_in(20) {
+            let (table, kept_out) = (self.table(), self.one_in(2));
+            self.space.keep_out(table, kept_out);
+            self.asked.keep_out(table, kept_out);
         }
         self.now = TimeMs(self.now.0 + TICK_MS);
         self.space.advance(self.now);
         let events: Vec<Event> = self.space.drain().collect();
         let space = &self.space;
         self.in_space.retain(|&id| space.person(id).is_some());
-        show(&self.space, self.now, &events);
+        show(&self.space, self.now, &events, &self.asked);
     }
 
     fn command(&mut self) -> Command {
@@ -78,13 +87,13 @@ impl Run {
             1 => Some(Start::Table(self.table())),
             _ => None,
         };
-        let role = if self.one_in(10) { Role::Host } else { Role::Participant };
+        let role = self.role();
         let microphone = if self.one_in(3) { Microphone::Muted } else { Microphone::On };
         Ask::Enter { name: self.name(), role, microphone, start }
     }
 
     fn what(&mut self) -> Ask {
-        match self.below(100) {
+        match self.below(116) {
             0 => Ask::Leave,
             1..=3 => Ask::Drop,
             4..=8 => Ask::Return,
@@ -96,7 +105,31 @@ impl Run {
             72..=77 => Ask::SetEars { open: !self.one_in(4) },
             78 => Ask::Rename(self.name()),
             79 if self.one_in(10) => Ask::SetHearing(self.preset()),
+            80..=84 => self.listening(),
+            85..=87 => Ask::Speak(self.addressed()),
+            88..=89 => Ask::EndSpeech,
+            90 => Ask::SetWord { lent: self.one_in(2) },
+            91 => Ask::SetConvenes(self.one_in(2)),
+            92 => Ask::SetRole(self.role()),
             _ => Ask::Voice(VoiceLevel::from_minus_dbov(if self.one_in(2) { LOUD } else { 127 })),
+        }
+    }
+
+    fn role(&mut self) -> Role {
+        if self.one_in(2) { Role::Participant } else { Role::ALL[self.below(Role::ALL.len() as u32) as usize] }
+    }
+
+    fn listening(&mut self) -> Ask {
+        let listening = if self.one_in(2) { Listening::Mixed } else { Listening::Forwarded };
+        let murmur = if self.one_in(3) { 0 } else { self.below(101) as u8 };
+        Ask::SetListening { listening, murmur: MurmurPercent::new(murmur).expect("a share") }
+    }
+
+    fn addressed(&mut self) -> Addressed {
+        match self.below(4) {
+            0 => Addressed::Zone { zone: ZoneId(self.below(4) as u16) },
+            1 => Addressed::Conveners {},
+            _ => Addressed::Everybody {},
         }
     }
 

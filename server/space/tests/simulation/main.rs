@@ -3,6 +3,7 @@
 //!
 //! Every run prints its seed; `TORG_SEED=n cargo test -p torg-space --test simulation` runs that one again.
 
+mod asked;
 mod checks;
 mod crowd;
 mod maps;
@@ -31,8 +32,8 @@ fn simulate(name: &str, map: fn() -> torg_space::Map, people: usize, ticks: usiz
         let mut run = Run::new(map(), seed, people);
         let mut checks = Checks::default();
         for _ in 0..ticks {
-            run.tick(|space, now, events| checks.take_in(space, now, events));
-            checks.after_tick(&run.space, run.now);
+            run.tick(|space, now, events, asked| checks.take_in(space, now, events, asked));
+            checks.after_tick(&run.space, run.now, &run.asked);
         }
         seen = seen + checks.seen();
     }
@@ -68,8 +69,8 @@ fn one_seed_gives_the_same_bytes() {
             let mut run = Run::new(maps::house(), seed, 200);
             let mut text = String::new();
             for _ in 0..200 {
-                run.tick(|_, _, events| text.push_str(&format!("{events:?}")));
-                text.push_str(&format!("{:?}", run.space.routes()));
+                run.tick(|_, _, events, _| text.push_str(&format!("{events:?}")));
+                text.push_str(&format!("{:?}{:?}", run.space.routes(), run.space.mix()));
             }
             text
         };

@@ -1,7 +1,7 @@
 //! The maps of the simulation.
 
 use torg_protocol::geometry::HearingPreset;
-use torg_protocol::map::{MapSpec, TableSpec, TableWall};
+use torg_protocol::map::{MapSpec, TableSpec, TableWall, ZoneKind, ZoneSpec};
 use torg_protocol::text::Label;
 use torg_space::Map;
 
@@ -70,6 +70,15 @@ fn map(size_m: [f32; 2], hearing: HearingPreset, walls: Vec<[f32; 4]>, tables: &
     };
     let tables = tables.iter().enumerate().map(table).collect();
     let [width_m, height_m] = size_m;
-    Map::check(MapSpec { width_m, height_m, hearing, walls, tables, zones: Vec::new() })
-        .expect("a map that can be walked")
+    let zone = |(name, x, y): (&str, f32, f32)| ZoneSpec {
+        name: Label::parse(name).expect("a plain name"),
+        kind: ZoneKind::Plain,
+        x,
+        y,
+        width_m: width_m / 2.0,
+        height_m: height_m / 2.0,
+    };
+    // Over closed tables and open ones.
+    let zones = [("Left", 0.0, 0.0), ("Middle", width_m / 4.0, height_m / 4.0)].map(zone).into();
+    Map::check(MapSpec { width_m, height_m, hearing, walls, tables, zones }).expect("a map that can be walked")
 }

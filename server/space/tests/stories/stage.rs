@@ -3,10 +3,10 @@
 use torg_protocol::geometry::Point;
 use torg_protocol::ids::{ParticipantId, TableId};
 use torg_protocol::map::MapSpec;
-use torg_protocol::people::{Microphone, Place, Role};
+use torg_protocol::people::{Listening, Microphone, Place, Role};
 use torg_protocol::text::PersonName;
-use torg_protocol::units::TimeMs;
-use torg_space::{Ask, Command, Event, Map, Refusal, Space, Start};
+use torg_protocol::units::{MurmurPercent, TimeMs, VoiceLevel};
+use torg_space::{Ask, Bed, Command, Event, ListenerMix, Map, MixSource, Refusal, Space, Start, View};
 
 pub(crate) const ANN: u32 = 1;
 pub(crate) const BOB: u32 = 2;
@@ -68,6 +68,43 @@ impl Square {
     pub(crate) fn is_at(&self, who: u32) -> (f32, f32) {
         let person = self.space.person(ParticipantId(who)).expect("is in");
         person.motion.position_m(TimeMs(self.now)).into()
+    }
+
+    /// Somebody speaks on, loud and clear.
+    pub(crate) fn talk(&mut self, who: u32) {
+        self.ask(who, Ask::Voice(VoiceLevel::from_minus_dbov(20))).expect("is in");
+    }
+
+    /// How sound shall come to somebody.
+    pub(crate) fn listen(&mut self, who: u32, listening: Listening, murmur: u8) {
+        let murmur = MurmurPercent::new(murmur).expect("a share");
+        self.ask(who, Ask::SetListening { listening, murmur }).expect("is in");
+    }
+
+    /// What somebody gets of the mixers.
+    pub(crate) fn mixed(&self, who: u32) -> Option<&ListenerMix> {
+        self.space.mix().listeners.iter().find(|mix| mix.listener.0 == who)
+    }
+
+    /// What is in the bed that somebody shares.
+    pub(crate) fn bed(&self, who: u32) -> Option<&Bed> {
+        let id = self.mixed(who)?.bed?;
+        Some(self.space.mix().beds.iter().find(|bed| bed.id == id).expect("a bed that somebody listens to"))
+    }
+
+    /// How somebody's voice is in a listener's bed.
+    pub(crate) fn murmurs(&self, listener: u32, speaker: u32) -> Option<MixSource> {
+        self.bed(listener)?.sources.iter().find(|source| source.speaker.0 == speaker).copied()
+    }
+
+    /// How somebody's voice is in a listener's own mix.
+    pub(crate) fn own(&self, listener: u32, speaker: u32) -> Option<MixSource> {
+        let own = self.mixed(listener)?.own.as_ref()?;
+        own.sources.iter().find(|source| source.speaker.0 == speaker).copied()
+    }
+
+    pub(crate) fn view(&self, who: u32) -> View {
+        self.space.view(ParticipantId(who)).expect("is in")
     }
 
     pub(crate) fn hears(&self, listener: u32, speaker: u32) -> bool {

@@ -51,27 +51,31 @@ impl Disk {
         Ok(())
     }
 
-    fn fill(&self, is_full: bool) {
+    pub(super) fn facts(&self) -> Vec<Fact> {
+        self.state.lock().expect("no panic").facts.iter().map(|(_, fact)| fact.clone()).collect()
+    }
+
+    pub(super) fn fill(&self, is_full: bool) {
         self.state.lock().expect("no panic").is_full = is_full;
     }
 
-    fn desk(&self) -> Desk {
+    pub(super) fn desk(&self) -> Desk {
         let (ledger, record) = self.open();
         Desk::open_with(Duration::from_secs(60), ledger, record)
     }
 }
 
 /// What came of a request.
-type Answered = Result<Option<Made>, RefusalCode>;
+pub(super) type Answered = Result<Option<Made>, RefusalCode>;
 
 impl Desk {
-    async fn ask(&self, guest: &Guest, request: u32, change: Change) {
+    pub(super) async fn ask(&self, guest: &Guest, request: u32, change: Change) {
         let message = ClientMessage::Change { request: RequestId(request), change };
         self.tell(ToKeeper::Client { session: guest.session, message }).await;
     }
 
     /// Asks, and waits for the answer.
-    async fn does(&self, guest: &mut Guest, change: Change) -> Answered {
+    pub(super) async fn does(&self, guest: &mut Guest, change: Change) -> Answered {
         self.ask(guest, 1, change).await;
         guest.answer(1).await
     }
@@ -98,7 +102,7 @@ impl Desk {
             .await
     }
 
-    async fn sits(&self, guest: &mut Guest, table: TableId) {
+    pub(super) async fn sits(&self, guest: &mut Guest, table: TableId) {
         self.tell(ToKeeper::Client { session: guest.session, message: ClientMessage::JoinTable { table } }).await;
         let id = guest.id();
         guest
@@ -113,7 +117,7 @@ impl Desk {
 }
 
 impl Guest {
-    async fn answer(&mut self, number: u32) -> Answered {
+    pub(super) async fn answer(&mut self, number: u32) -> Answered {
         self.until(|message| match message {
             ServerMessage::Done { request, made } if request.0 == number => Some(Ok(made)),
             ServerMessage::Refused { code, request, .. } if request == Some(RequestId(number)) => Some(Err(code)),
@@ -123,7 +127,7 @@ impl Guest {
     }
 }
 
-fn post(title: &str, at: Option<(SlotId, TableId)>) -> Change {
+pub(super) fn post(title: &str, at: Option<(SlotId, TableId)>) -> Change {
     let at = at.map(|(slot, table)| torg_protocol::agenda::Cell { slot, table });
     let topic =
         TopicText { title: title.into(), description: String::new(), wish: None, needs: vec![], language: None };

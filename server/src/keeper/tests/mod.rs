@@ -2,6 +2,7 @@
 
 mod market;
 mod remap;
+mod speaking;
 
 use super::{Begin, End, inbox, keep};
 use crate::clock::Clock;
@@ -57,6 +58,10 @@ impl Desk {
     }
 
     fn open_with(rests_after: Duration, ledger: Ledger, record: mpsc::Sender<ToRecord>) -> Self {
+        Self::open_on(Map::default_square(), rests_after, ledger, record)
+    }
+
+    fn open_on(map: Map, rests_after: Duration, ledger: Ledger, record: mpsc::Sender<ToRecord>) -> Self {
         let (media_sender, media) = mpsc::channel(100);
         let (keeper, receiver) = inbox();
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -64,7 +69,7 @@ impl Desk {
             key: SpaceKey(1),
             id: id(),
             name: Label::parse("Torg").expect("a name"),
-            map: Map::default_square(),
+            map,
             clock: Clock::start(),
             media: media_sender,
             population: Population::default(),
@@ -80,6 +85,10 @@ impl Desk {
 
     async fn tell(&self, message: ToKeeper) {
         self.keeper.send(message).await.expect("the keeper runs");
+    }
+
+    async fn says(&self, guest: &Guest, message: ClientMessage) {
+        self.tell(ToKeeper::Client { session: guest.session, message }).await;
     }
 
     async fn media(&self, event: MediaEvent) {

@@ -40,6 +40,8 @@ fn of_people(change: wire::Change) -> Result<Change, Refusal> {
         Wire::SetCapacity { people } => Change::SetCapacity { people },
         Wire::Mute { participant } => Change::Mute { participant },
         Wire::AskToUnmute { participant } => Change::AskToUnmute { participant },
+        Wire::LendWord { participant, lent } => Change::LendWord { participant, lent },
+        Wire::KeepOut { table, kept_out } => Change::KeepOut { table, kept_out },
         Wire::Move { participant, to } => Change::Move { participant, to },
         Wire::Remove { participant, words, for_good } => {
             Change::Remove { participant, words: prose(&words)?, for_good }

@@ -7,7 +7,7 @@ pub(super) use change::{change, ledger_refusal, words_or};
 use torg_protocol::PROTOCOL_VERSION;
 use torg_protocol::agenda::AgendaView;
 use torg_protocol::geometry::Segment;
-use torg_protocol::ids::{ParticipantId, SpaceId};
+use torg_protocol::ids::{ParticipantId, SpaceId, TableId};
 use torg_protocol::map::MapSpec;
 use torg_protocol::message::{
     self as wire, ClientMessage, MediaState, ParticipantView, RefusalCode, ServerMessage, SpaceView, Welcome,
@@ -35,6 +35,9 @@ pub(super) fn ask(message: ClientMessage) -> Result<Asked, wire::Refusal> {
         ClientMessage::LeaveTable {} => Ask::LeaveTable,
         ClientMessage::SetMicrophone { microphone } => Ask::SetMicrophone(microphone),
         ClientMessage::SetEars { open } => Ask::SetEars { open },
+        ClientMessage::SetListening { listening, murmur } => Ask::SetListening { listening, murmur },
+        ClientMessage::Speak { to } => Ask::Speak(to),
+        ClientMessage::EndSpeech {} => Ask::EndSpeech,
         ClientMessage::SetName { name } => {
             return Ok(Asked::Lasting(Change::Rename { name: PersonName::parse(&name)? }));
         }
@@ -71,12 +74,16 @@ pub(super) fn start(map: &Map, start: wire::Start) -> Result<Start, wire::Refusa
 /// The engine's refusal as the wire names it.
 pub(super) fn refusal(refusal: &Refusal) -> wire::Refusal {
     let code = match refusal {
-        Refusal::UnknownParticipant | Refusal::NotAllowed => RefusalCode::NotAllowed,
+        Refusal::UnknownParticipant | Refusal::NotAllowed | Refusal::NoWord => RefusalCode::NotAllowed,
         Refusal::SpaceFull { .. } => RefusalCode::SpaceFull,
         Refusal::Place => RefusalCode::Place,
         Refusal::UnknownTable | Refusal::TableGoes { .. } => RefusalCode::UnknownTable,
         Refusal::TableFull { .. } => RefusalCode::TableFull,
         Refusal::NoWay => RefusalCode::NoWay,
+        Refusal::BehindClosedWall => RefusalCode::BehindClosedWall,
+        Refusal::NoMicrophone => RefusalCode::NoMicrophone,
+        Refusal::TooManySpeak { .. } => RefusalCode::TooMany,
+        Refusal::UnknownZone => RefusalCode::Unknown,
     };
     wire::Refusal::new(code, refusal.to_string())
 }
@@ -92,6 +99,8 @@ pub(super) enum Told {
     Level(ParticipantId, VoiceLevel),
     /// As a refusal; the session goes on.
     Refused(wire::Refusal),
+    /// Not at all: whoever it is about asked for it.
+    Known,
 }
 
 /// What clients are told of an event.
@@ -110,6 +119,9 @@ pub(super) fn happening(what: Happening) -> Told {
         Happening::RoleChanged(participant, role) => ServerMessage::RoleChanged { participant, role },
         Happening::HearingChanged(preset) => ServerMessage::HearingChanged { preset },
         Happening::SlotLabelled(slot, speaker) => ServerMessage::AudioSlot { slot, speaker },
+        Happening::BroadcastsChanged(broadcasts) => ServerMessage::BroadcastsChanged { broadcasts },
+        Happening::SpokenTo(speakers) => ServerMessage::SpokenTo { speakers },
+        Happening::ListeningChanged(..) => return Told::Known,
         Happening::Refused(why) => return Told::Refused(refusal(&why)),
     })
 }
@@ -124,6 +136,8 @@ pub(super) struct Arriving<'a> {
     pub(super) now: TimeMs,
     pub(super) id: &'a SpaceId,
     pub(super) name: &'a Label,
+    pub(super) word_lent: Vec<ParticipantId>,
+    pub(super) kept_out: Vec<TableId>,
     pub(super) agenda: AgendaView,
     pub(super) person: String,
 }
@@ -143,6 +157,12 @@ pub(super) fn welcome(map: &Map, view: &View, arriving: Arriving<'_>) -> Option<
         space: SpaceView { id: arriving.id.clone(), name: arriving.name.clone(), map },
         participants: view.people.values().map(participant_view).collect(),
         audio_slots: view.audio_slots.to_vec(),
+        listening: view.listening,
+        murmur: view.murmur,
+        broadcasts: view.broadcasts.clone(),
+        spoken_to: view.spoken_to.clone(),
+        word_lent: arriving.word_lent,
+        kept_out: arriving.kept_out,
         agenda: arriving.agenda,
         person: arriving.person,
     })))

@@ -4,8 +4,9 @@ use super::flight::LastFlight;
 use super::keys::KeyTap;
 use super::offer::{self, CheckedOffer};
 use super::setup::{self, IceCredentials, Protection};
-use super::{Peer, PeerConfig, SlotStream, Stage, random};
+use super::{LegStream, Peer, PeerConfig, Stage, random};
 use crate::media::demux::{Remote, Transport};
+use crate::media::leg::{BED_LEG, LEGS};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use bytes::BytesMut;
@@ -14,14 +15,13 @@ use rtc::rtp_transceiver::{RTCRtpTransceiverDirection, RTCRtpTransceiverInit};
 use rtc::sansio::Protocol;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
-use torg_protocol::limits::AUDIO_SLOTS;
 use torg_protocol::message::{OfferedTrack, Refusal, RefusalCode, TrackPurpose};
 
 /// What a peer connection is built from.
 pub(super) struct Blueprint {
     pub(super) offer: CheckedOffer,
     pub(super) ice: IceCredentials,
-    pub(super) ssrcs: [u32; AUDIO_SLOTS],
+    pub(super) ssrcs: [u32; LEGS],
     pub(super) protection: Protection,
     /// The newest request that nominated a pair, to be replayed to a connection that is built anew.
     pub(super) nomination: Option<(Remote, SocketAddr, BytesMut)>,
@@ -43,9 +43,9 @@ impl Peer {
             fragment: STANDARD_NO_PAD.encode(random::<6>()),
             password: STANDARD_NO_PAD.encode(random::<18>()),
         };
-        // The low bits tell the slots apart, so no two are alike.
+        // The low bits tell the legs apart, so no two are alike.
         let base = u32::from_be_bytes(random()) & !0xFF;
-        let ssrcs = std::array::from_fn(|slot| base | slot as u32 | 0x80);
+        let ssrcs = std::array::from_fn(|leg| base | leg as u32 | 0x80);
         let blueprint = Blueprint { offer, ice: ice.clone(), ssrcs, protection: Protection::Gcm, nomination: None };
         let (peer, sdp) = Self::build(config, blueprint, now).map_err(|error| {
             Refusal::new(RefusalCode::OfferUnreadable, format!("the offer cannot be answered: {error}"))
@@ -63,11 +63,10 @@ impl Peer {
             }
         }
         for (_, purpose) in &blueprint.offer.purposes {
-            if let TrackPurpose::AudioSlot { slot } = purpose {
-                let slot = usize::from(slot.0);
+            if let Some(leg) = leg_of(*purpose) {
                 let direction = RTCRtpTransceiverDirection::Sendonly;
                 let init = RTCRtpTransceiverInit { direction, streams: Vec::new(), send_encodings: Vec::new() };
-                let track = setup::slot_track(slot, blueprint.ssrcs[slot]);
+                let track = setup::leg_track(leg, blueprint.ssrcs[leg]);
                 connection.add_transceiver_from_track(track, Some(init))?;
             }
         }
@@ -75,13 +74,13 @@ impl Peer {
         let answer = connection.create_answer(None)?;
         connection.set_local_description(now, answer)?;
         let sdp = connection.local_description().map(|answer| answer.sdp).unwrap_or_default();
-        let slots = negotiated_slots(&sdp, &blueprint)?;
+        let legs = negotiated_legs(&sdp, &blueprint)?;
         let due = connection.poll_timeout();
         let peer = Self {
             connection,
             level_extension: level_extension(&sdp),
             stage: Stage::Handshaking(Box::new(blueprint)),
-            slots,
+            legs,
             tap,
             sealer: None,
             due,
@@ -136,14 +135,23 @@ pub(super) fn local_address(config: &PeerConfig, transport: Transport, to: Optio
     exact.or_else(family).or(offered.first()).copied().unwrap_or_else(any)
 }
 
-/// Which slots the answer has, and under which payload type each sends Opus.
-fn negotiated_slots(sdp: &str, blueprint: &Blueprint) -> anyhow::Result<[Option<SlotStream>; AUDIO_SLOTS]> {
-    let mut slots = [None; AUDIO_SLOTS];
+/// Which of our legs a section of the client's is.
+fn leg_of(purpose: TrackPurpose) -> Option<usize> {
+    match purpose {
+        TrackPurpose::Microphone {} => None,
+        TrackPurpose::AudioSlot { slot } => Some(usize::from(slot.0)),
+        TrackPurpose::Bed {} => Some(BED_LEG),
+    }
+}
+
+/// Which legs the answer has, and under which payload type each sends Opus.
+fn negotiated_legs(sdp: &str, blueprint: &Blueprint) -> anyhow::Result<[Option<LegStream>; LEGS]> {
+    let mut legs = [None; LEGS];
     for section in sdp.split("\r\nm=").skip(1) {
         let attribute = |name: &str| section.lines().find_map(|line| line.strip_prefix(name));
         let mid = attribute("a=mid:").unwrap_or_default();
         let purpose = blueprint.offer.purposes.iter().find(|(offered, _)| offered == mid);
-        let Some((_, TrackPurpose::AudioSlot { slot })) = purpose else { continue };
+        let Some(leg) = purpose.and_then(|(_, purpose)| leg_of(*purpose)) else { continue };
         let payload_type = section.lines().find_map(|line| {
             let (number, codec) = line.strip_prefix("a=rtpmap:")?.split_once(' ')?;
             codec.to_ascii_lowercase().starts_with("opus/").then(|| number.parse().ok())?
@@ -152,9 +160,9 @@ fn negotiated_slots(sdp: &str, blueprint: &Blueprint) -> anyhow::Result<[Option<
         let (Some(payload_type), Some(ssrc)) = (payload_type, ssrc) else {
             anyhow::bail!("the answer has no Opus stream in section {mid}");
         };
-        slots[usize::from(slot.0)] = Some(SlotStream { ssrc, payload_type });
+        legs[leg] = Some(LegStream { ssrc, payload_type });
     }
-    Ok(slots)
+    Ok(legs)
 }
 
 /// Under which number the client sends audio levels.

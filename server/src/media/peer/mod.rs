@@ -2,7 +2,7 @@
 //!
 //! Sans I/O, as the library is: [`Peer::input`] takes a datagram, [`Peer::timeout`] the passing of time; then
 //! [`Peer::poll`] gives what happened and [`Peer::transmits`] what is to be sent. Voices go past the library:
-//! [`Peer::seal`] protects a packet for one audio slot where it lies. What the library lacks is added around it:
+//! [`Peer::seal`] protects a packet for one leg where it lies. What the library lacks is added around it:
 //! resending of lost handshake flights, bounds on state made before authentication, and the choice of SRTP protection.
 
 mod answer;
@@ -20,7 +20,7 @@ pub(super) use setup::{Certificate, IceCredentials};
 
 use super::batch::Batch;
 use super::demux::{Remote, Transport};
-use super::leg::LegHeader;
+use super::leg::{LEGS, LegHeader};
 use super::limits::SSRCS_PER_PEER_MAX;
 use super::stun::{BindingRequest, is_stun};
 use answer::{Blueprint, local_address};
@@ -40,7 +40,6 @@ use setup::Protection;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
-use torg_protocol::limits::AUDIO_SLOTS;
 use torg_protocol::message::TrackPurpose;
 use torg_protocol::units::VoiceLevel;
 
@@ -68,7 +67,7 @@ pub(super) enum PeerEvent {
     Failed,
     /// A packet of the microphone.
     Voice(VoicePacket),
-    /// The listener reports what part of a slot's packets it lost lately, 0 to 1.
+    /// The listener reports what part of a leg's packets it lost lately, 0 to 1.
     Loss(f32),
 }
 
@@ -116,9 +115,9 @@ enum Stage {
     Over,
 }
 
-/// A downstream slot as negotiated.
+/// A downstream leg as negotiated.
 #[derive(Clone, Copy, Debug)]
-struct SlotStream {
+struct LegStream {
     ssrc: u32,
     payload_type: u8,
 }
@@ -127,7 +126,7 @@ struct SlotStream {
 pub(super) struct Peer {
     connection: RTCPeerConnection,
     stage: Stage,
-    slots: [Option<SlotStream>; AUDIO_SLOTS],
+    legs: [Option<LegStream>; LEGS],
     level_extension: Option<u8>,
     tap: Arc<KeyTap>,
     /// From the end of the handshake on, where the protection is the one that we seal by ourselves.
@@ -262,12 +261,17 @@ impl Peer {
         self.may_transmit || !self.resending.is_empty()
     }
 
-    /// Protects a packet for an audio slot and adds it to the batch. Slots that were not offered are passed over.
+    /// Whether the client offered a section for a leg.
+    pub(super) fn has_leg(&self, leg: usize) -> bool {
+        self.legs[leg].is_some()
+    }
+
+    /// Protects a packet for a leg and adds it to the batch. Legs that were not offered are passed over.
     /// With the older protection it takes the library's way and comes out of [`Peer::transmits`].
-    pub(super) fn seal(&mut self, slot: usize, header: LegHeader, payload: &Bytes, now: Instant, batch: &mut Batch) {
-        let Some(stream) = self.slots[slot] else { return };
+    pub(super) fn seal(&mut self, leg: usize, header: LegHeader, payload: &Bytes, now: Instant, batch: &mut Batch) {
+        let Some(stream) = self.legs[leg] else { return };
         match &mut self.sealer {
-            Some(sealer) => sealer.seal(slot, stream, header, payload, batch),
+            Some(sealer) => sealer.seal(leg, stream, header, payload, batch),
             None => self.write(stream, header, payload.clone(), now),
         }
     }
@@ -277,7 +281,7 @@ impl Peer {
         self.nominated.or(self.path)
     }
 
-    fn write(&mut self, stream: SlotStream, header: LegHeader, payload: Bytes, now: Instant) {
+    fn write(&mut self, stream: LegStream, header: LegHeader, payload: Bytes, now: Instant) {
         let header = rtc::rtp::Header {
             version: 2,
             marker: header.marker,
@@ -285,7 +289,7 @@ impl Peer {
             sequence_number: header.sequence,
             timestamp: header.timestamp,
             ssrc: stream.ssrc,
-            csrc: vec![header.speaker.0],
+            csrc: header.speaker.iter().map(|speaker| speaker.0).collect(),
             ..Default::default()
         };
         let packet = rtc::rtp::Packet { header, payload };

@@ -98,7 +98,7 @@ fn check_section(section: &Section<'_>, mid: &str, purpose: TrackPurpose) -> Res
     }
     let needed = match purpose {
         TrackPurpose::Microphone {} => "sendonly",
-        TrackPurpose::AudioSlot { .. } => "recvonly",
+        TrackPurpose::AudioSlot { .. } | TrackPurpose::Bed {} => "recvonly",
     };
     if !section.has_flag(needed) && !section.has_flag("sendrecv") {
         return lacks(format!("section {mid} should be a={needed}"));
@@ -186,5 +186,21 @@ mod tests {
         let mut doubled = tracks();
         doubled[1].purpose = TrackPurpose::AudioSlot { slot: AudioSlotIndex(8) };
         assert_eq!(code(&good, &doubled), Some(RefusalCode::OfferLacks), "no ninth slot");
+    }
+
+    #[test]
+    fn one_bed_may_be_offered_and_the_client_only_receives_it() {
+        let opus = "opus/48000/2";
+        let session = SESSION.replace("BUNDLE 0 1", "BUNDLE 0 1 2");
+        let with_bed = |direction| {
+            let near = section("0", "sendonly", opus) + &section("1", "recvonly", opus);
+            session.clone() + &near + &section("2", direction, opus)
+        };
+        let bed = |mid: &str| OfferedTrack { mid: mid.to_owned(), purpose: TrackPurpose::Bed {} };
+        let one = [tracks(), vec![bed("2")]].concat();
+        assert_eq!(code(&with_bed("recvonly"), &one), None);
+        assert_eq!(code(&with_bed("sendonly"), &one), Some(RefusalCode::OfferLacks));
+        let two = vec![tracks().remove(0), bed("1"), bed("2")];
+        assert_eq!(code(&with_bed("recvonly"), &two), Some(RefusalCode::OfferLacks), "no second bed");
     }
 }

@@ -123,15 +123,15 @@ pub(super) fn opus() -> RTCRtpCodec {
     }
 }
 
-/// The track of a downstream audio slot.
-pub(super) fn slot_track(slot: usize, ssrc: u32) -> MediaStreamTrack {
+/// The track of a downstream leg: an audio slot or the bed.
+pub(super) fn leg_track(leg: usize, ssrc: u32) -> MediaStreamTrack {
     let encoding = RTCRtpEncodingParameters {
         rtp_coding_parameters: RTCRtpCodingParameters { ssrc: Some(ssrc), ..Default::default() },
         codec: opus(),
         ..Default::default()
     };
-    // A stream of its own for each slot: browsers would otherwise hold voices back to be in step with each other.
-    let name = format!("slot-{slot}");
+    // A stream of its own for each leg: browsers would otherwise hold voices back to be in step with each other.
+    let name = format!("leg-{leg}");
     MediaStreamTrack::new(name.clone(), name.clone(), name, RtpCodecKind::Audio, vec![encoding])
 }
 

@@ -1,6 +1,8 @@
 //! The peer against a real client of the same library, in simulated time: handshakes with loss, protection,
 //! bounds before authentication, and what a listener gets.
 
+mod legs;
+
 use super::*;
 use crate::media::demux::Transport;
 use crate::media::leg::LegHeader;
@@ -12,6 +14,7 @@ use rtc::rtp_transceiver::rtp_sender::{RTCRtpCodecParameters, RTCRtpHeaderExtens
 use rtc::rtp_transceiver::{RTCRtpTransceiverDirection, RTCRtpTransceiverInit};
 use std::time::Duration;
 use torg_protocol::ids::{AudioSlotIndex, ParticipantId};
+use torg_protocol::limits::AUDIO_SLOTS;
 
 const CLIENT: ([u8; 4], u16) = ([127, 0, 0, 1], 1_001);
 const SERVER: ([u8; 4], u16) = ([127, 0, 0, 1], 1_002);
@@ -56,14 +59,14 @@ fn client(
         .with_setting_engine(settings)
         .build(now)
         .expect("a client");
-    let track = setup::slot_track(0, MICROPHONE_SSRC);
+    let track = setup::leg_track(0, MICROPHONE_SSRC);
     let direction = RTCRtpTransceiverDirection::Sendonly;
     let init = RTCRtpTransceiverInit { direction, streams: Vec::new(), send_encodings: Vec::new() };
     client.add_transceiver_from_track(track, Some(init)).expect("a microphone");
-    for _ in 0..AUDIO_SLOTS {
+    for _ in 0..LEGS {
         let direction = RTCRtpTransceiverDirection::Recvonly;
         let init = RTCRtpTransceiverInit { direction, streams: Vec::new(), send_encodings: Vec::new() };
-        client.add_transceiver_from_kind(RtpCodecKind::Audio, Some(init)).expect("a slot");
+        client.add_transceiver_from_kind(RtpCodecKind::Audio, Some(init)).expect("a leg");
     }
     let candidate = setup::host_candidate(SocketAddr::from(CLIENT), Transport::Udp).expect("a candidate");
     client.add_local_candidate(candidate).expect("a candidate");
@@ -74,6 +77,7 @@ fn tracks_of(sdp: &str) -> Vec<OfferedTrack> {
     let mids = sdp.lines().filter_map(|line| line.strip_prefix("a=mid:"));
     let purpose = |number: usize| match number {
         0 => TrackPurpose::Microphone {},
+        number if number == LEGS => TrackPurpose::Bed {},
         slot => TrackPurpose::AudioSlot { slot: AudioSlotIndex(slot as u8 - 1) },
     };
     mids.enumerate().map(|(number, mid)| OfferedTrack { mid: mid.to_owned(), purpose: purpose(number) }).collect()
@@ -185,9 +189,9 @@ impl Pair {
     }
 
     /// Protects a packet as a worker does; where it goes, and what goes there.
-    fn server_sends(&mut self, slot: usize, header: LegHeader, payload: &'static [u8]) -> (Remote, BytesMut) {
+    fn server_sends(&mut self, leg: usize, header: LegHeader, payload: &'static [u8]) -> (Remote, BytesMut) {
         let mut batch = Batch::default();
-        self.server.seal(slot, header, &Bytes::from_static(payload), self.now, &mut batch);
+        self.server.seal(leg, header, &Bytes::from_static(payload), self.now, &mut batch);
         if let Some(sealed) = batch.iter().next() {
             return (self.server.way().expect("a way").0, BytesMut::from(sealed));
         }
@@ -198,8 +202,8 @@ impl Pair {
     }
 
     /// The same, and it arrives.
-    fn client_hears(&mut self, slot: usize, header: LegHeader, payload: &'static [u8]) {
-        let (_, media) = self.server_sends(slot, header, payload);
+    fn client_hears(&mut self, leg: usize, header: LegHeader, payload: &'static [u8]) {
+        let (_, media) = self.server_sends(leg, header, payload);
         self.client_gets(media);
     }
 
@@ -259,35 +263,17 @@ fn a_client_without_gcm_is_served_all_the_same() {
     let mut pair = Pair::new(Lose::Nothing, &[Profile::Srtp_Aes128_Cm_Hmac_Sha1_80]);
     pair.connect(Duration::from_secs(12)).expect("connected by the older protection");
     assert_eq!(protected_overhead(&mut pair), 10);
-    let header = LegHeader { sequence: 2, timestamp: 1_920, marker: false, speaker: ParticipantId(5) };
+    let header = LegHeader { sequence: 2, timestamp: 1_920, marker: false, speaker: Some(ParticipantId(5)) };
     pair.client_hears(0, header, b"voice");
     pair.step();
     assert_eq!(pair.heard.last().map(|packet| &packet.payload[..]), Some(&b"voice"[..]));
 }
 
 fn protected_overhead(pair: &mut Pair) -> usize {
-    let header = LegHeader { sequence: 1, timestamp: 960, marker: true, speaker: ParticipantId(5) };
+    let header = LegHeader { sequence: 1, timestamp: 960, marker: true, speaker: Some(ParticipantId(5)) };
     let (_, media) = pair.server_sends(0, header, &[9; 50]);
     let (rtp_header, contributing_source) = (12, 4);
     media.len() - rtp_header - contributing_source - 50
-}
-
-#[test]
-fn a_listener_gets_the_slot_with_the_speaker_named() {
-    let mut pair = Pair::new(Lose::Nothing, &MODERN);
-    pair.connect(Duration::from_secs(2)).expect("connected");
-    for slot in 0..AUDIO_SLOTS {
-        let speaker = ParticipantId(100 + slot as u32);
-        let header = LegHeader { sequence: 7, timestamp: 960, marker: true, speaker };
-        pair.client_hears(slot, header, b"voice");
-    }
-    (0..4).for_each(|_| pair.step());
-    assert_eq!(pair.heard.len(), AUDIO_SLOTS);
-    for (slot, packet) in pair.heard.iter().enumerate() {
-        assert_eq!(packet.header.csrc, [100 + slot as u32]);
-        assert_eq!(packet.header.payload_type, 109, "the client's own number for Opus");
-        assert_eq!(&packet.payload[..], b"voice");
-    }
 }
 
 #[test]
@@ -320,7 +306,7 @@ fn a_client_that_nominates_another_way_is_sent_there() {
     let other = Remote { address: SocketAddr::from(([192, 0, 2, 5], 1_001)), transport: Transport::Udp };
     let to = Some(IpAddr::from([192, 0, 2, 1]));
     pair.server.input(&pair.config, other, to, nominating_request(), pair.now).expect("taken");
-    let header = LegHeader { sequence: 7, timestamp: 960, marker: true, speaker: ParticipantId(1) };
+    let header = LegHeader { sequence: 7, timestamp: 960, marker: true, speaker: Some(ParticipantId(1)) };
     assert_eq!(pair.server_sends(0, header, b"voice").0, other);
     assert_eq!(pair.server.way(), Some((other, to)));
 }
@@ -329,7 +315,7 @@ fn a_client_that_nominates_another_way_is_sent_there() {
 fn reports_of_loss_reach_us() {
     let mut pair = Pair::new(Lose::Nothing, &MODERN);
     pair.connect(Duration::from_secs(2)).expect("connected");
-    let header = LegHeader { sequence: 7, timestamp: 960, marker: true, speaker: ParticipantId(1) };
+    let header = LegHeader { sequence: 7, timestamp: 960, marker: true, speaker: Some(ParticipantId(1)) };
     pair.client_hears(0, header, b"voice");
     (0..4).for_each(|_| pair.step());
     let ssrc = pair.heard[0].header.ssrc;

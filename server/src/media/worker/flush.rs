@@ -5,9 +5,10 @@
 
 use super::{Held, Worker};
 use crate::media::batch::Batch;
-use crate::media::leg::{LegHeader, SourcePacket};
+use crate::media::leg::LegHeader;
 use crate::media::limits::{FLUSH_AT_ONCE_BELOW, HOLD_MAX, HOLD_MIN};
 use crate::media::peer::Outbound;
+use bytes::Bytes;
 use std::cmp::Reverse;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
@@ -15,11 +16,11 @@ use std::time::{Duration, Instant};
 /// A packet on its way to a listener, until the next flush.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Queued {
-    pub(super) slot: usize,
+    pub(super) leg: usize,
     pub(super) header: LegHeader,
     /// Its place in the worker's round.
     pub(super) packet: usize,
-    /// How many packets of the same slot wait before it.
+    /// How many packets of the same leg wait before it.
     pub(super) rank: usize,
 }
 
@@ -69,23 +70,25 @@ impl Worker {
         }
         self.dirty = dirty;
         self.round.clear();
+        self.tally.mixes_sent(&mut self.mixed_of);
         // A handful of packets says nothing of how long many take.
         if self.queued >= FLUSH_AT_ONCE_BELOW {
             self.pace.note(now.elapsed());
         }
         self.queued = 0;
         self.dirty_since = None;
+        self.is_urgent = false;
         lost.into_iter().for_each(|at| self.lose(at, "panic"));
     }
 }
 
-fn gather(held: &mut Held, round: &[SourcePacket], now: Instant, batch: &mut Batch, outbound: &mut Vec<Outbound>) {
+fn gather(held: &mut Held, round: &[Bytes], now: Instant, batch: &mut Batch, outbound: &mut Vec<Outbound>) {
     let Held { queue, peer, .. } = held;
     // Speech differs in size from packet to packet, and segmentation wants equal sizes with one smaller at the end.
-    // Large before small makes runs of what would go one by one. Packets of one slot never change places.
-    queue.sort_by_key(|queued| (queued.rank, Reverse(round[queued.packet].payload.len())));
+    // Large before small makes runs of what would go one by one. Packets of one leg never change places.
+    queue.sort_by_key(|queued| (queued.rank, Reverse(round[queued.packet].len())));
     for queued in queue.drain(..) {
-        peer.seal(queued.slot, queued.header, &round[queued.packet].payload, now, batch);
+        peer.seal(queued.leg, queued.header, &round[queued.packet], now, batch);
     }
     peer.transmits(now, outbound);
 }

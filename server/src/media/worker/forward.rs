@@ -31,8 +31,8 @@ impl Worker {
                 self.tally.dropped("leg_full", 1);
                 continue;
             }
-            let rank = held.queue.iter().filter(|queued| queued.slot == slot).count();
-            held.queue.push(Queued { slot, header, packet: place, rank });
+            let rank = held.queue.iter().filter(|queued| queued.leg == slot).count();
+            held.queue.push(Queued { leg: slot, header, packet: place, rank });
             self.queued += 1;
             if !std::mem::replace(&mut held.is_dirty, true) {
                 self.dirty.push(listener);
@@ -40,7 +40,7 @@ impl Worker {
         }
         if self.queued > before {
             self.tally.forwarded += (self.queued - before) as u64;
-            self.round.push(packet);
+            self.round.push(packet.payload);
             self.dirty_since = Some(self.dirty_since.map_or(arrived, |since| since.min(arrived)));
         }
     }
@@ -51,7 +51,7 @@ impl Worker {
             return;
         }
         let packets: Arc<[_]> = std::mem::take(&mut self.foreign).into();
-        for other in &self.others {
+        for other in &self.lines.others {
             if other.try_send(ToWorker::Media(Arc::clone(&packets))).is_err() {
                 self.tally.dropped("worker_full", packets.len() as u64);
             }

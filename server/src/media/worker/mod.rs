@@ -1,28 +1,33 @@
 //! A worker: a thread that owns some of the peer connections and does all their work.
 //!
-//! It waits on one closed enum, [`ToWorker`]. Packets of its own speakers go to its own listeners at once and to
-//! the other workers as shared batches. Sending is gathered for a few milliseconds. A panic in one
-//! peer's code ends that peer alone.
+//! It waits on one closed enum, [`ToWorker`]. Packets of its own speakers go to its own listeners at once, to
+//! the other workers as shared batches, and to the mixers where somebody hears a mix. Sending is gathered for a few
+//! milliseconds; what the mixers made is sent at once. A panic in one peer's code ends that peer alone.
 
 mod fanout;
 mod flush;
 mod forward;
+mod mixes;
 mod peers;
 mod tally;
 mod tell;
 
 use super::batch::Batch;
+use super::bed::BedLeg;
 use super::demux::{PeerKey, Remote};
-use super::leg::{Leg, SourcePacket};
+use super::doorbell::Doorbell;
+use super::leg::{LEGS, Leg, SourcePacket};
 use super::limits::{FLOW_INTERVAL, FLUSH_AT_ONCE_BELOW, LEVELS_INTERVAL, TIMER_INTERVAL, WORKER_INBOX_MAX};
+use super::mixer::{MixedSpace, ToMixers};
 use super::peer::{Outbound, Peer, PeerConfig, PeerEvent};
 use super::sender::Sender;
-use super::urgent;
+use super::urgent::{self, Urgency};
 use super::voice::VoiceMeter;
-use crate::mailbox::{MediaEvent, PeerId, RoutesCell, SpaceKey, ToKeeper};
-use bytes::BytesMut;
+use crate::mailbox::{MediaEvent, MixCell, PeerId, RoutesCell, SpaceKey, ToKeeper};
+use bytes::{Bytes, BytesMut};
 use fanout::{Fanout, RouteReader};
 use flush::{FlushPace, Queued};
+use mixes::Mixes;
 use slab::Slab;
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
@@ -40,12 +45,14 @@ pub(super) enum ToWorker {
     Datagrams(Vec<Inbound>),
     /// Packets of speakers who live on other workers, shared by all.
     Media(Arc<[(SpaceKey, SourcePacket)]>),
+    /// What the mixers made in one round, shared by all workers.
+    Mixed(Arc<[MixedSpace]>),
     /// A peer connection, answered, to be looked after.
     Adopt(Box<Adopted>),
     /// A peer connection is not wanted any more.
     Close(PeerKey),
     /// A space begins.
-    OpenSpace { space: SpaceKey, routes: RoutesCell, keeper: mpsc::Sender<ToKeeper> },
+    OpenSpace { space: SpaceKey, routes: RoutesCell, mix: MixCell, keeper: mpsc::Sender<ToKeeper> },
     /// A space ends, and all its peers.
     CloseSpace(SpaceKey),
     /// Close everything and end.
@@ -66,8 +73,8 @@ pub(super) struct Adopted {
     pub(super) id: PeerId,
     pub(super) key: PeerKey,
     pub(super) peer: Peer,
-    /// Where each slot's numbers start: random.
-    pub(super) leg_starts: [(u16, u32); AUDIO_SLOTS],
+    /// Where each leg's numbers start: random.
+    pub(super) leg_starts: [(u16, u32); LEGS],
     pub(super) offered_at: Instant,
 }
 
@@ -77,6 +84,7 @@ struct Held {
     key: PeerKey,
     peer: Peer,
     legs: [Leg; AUDIO_SLOTS],
+    bed: BedLeg,
     voice: VoiceMeter,
     last_heard: Instant,
     offered_at: Instant,
@@ -92,30 +100,46 @@ struct KeeperLine {
     pending: VecDeque<MediaEvent>,
 }
 
+/// How a worker is reached, and whom it reaches.
+pub(super) struct Lines {
+    pub(super) inbox: Receiver<ToWorker>,
+    /// Rings when what came must not wait.
+    pub(super) bell: Arc<Doorbell>,
+    /// All workers' inboxes but this one's.
+    pub(super) others: Vec<SyncSender<ToWorker>>,
+    pub(super) mixers: SyncSender<ToMixers>,
+    /// Told of peers that are gone, so that the tables outside forget them.
+    pub(super) gone: mpsc::UnboundedSender<(PeerId, PeerKey)>,
+}
+
 /// A worker; see the module.
 pub(super) struct Worker {
     number: usize,
     config: Arc<PeerConfig>,
-    inbox: Receiver<ToWorker>,
-    /// All workers' inboxes but this one's.
-    others: Vec<SyncSender<ToWorker>>,
-    /// Told of peers that are gone, so that the tables outside forget them.
-    gone: mpsc::UnboundedSender<(PeerId, PeerKey)>,
+    lines: Lines,
     sender: Sender,
     held: Slab<Held>,
     by_key: HashMap<PeerKey, usize>,
     fanout: Fanout,
     routes: RouteReader,
+    mixes: Mixes,
     keepers: HashMap<SpaceKey, KeeperLine>,
     dirty: Vec<usize>,
     /// Since when the first of what waits is here.
     dirty_since: Option<Instant>,
     pace: FlushPace,
-    /// The speakers' packets since the last flush; what waits for listeners names them by their place here.
-    round: Vec<SourcePacket>,
+    /// The voices and mixes since the last flush; what waits for listeners names them by their place here.
+    round: Vec<Bytes>,
     queued: usize,
+    /// Whether what waits is to be sent without gathering more.
+    is_urgent: bool,
+    /// When the voices came to us that are new in the mixes that wait.
+    mixed_of: Vec<Instant>,
     batch: Batch,
     foreign: Vec<(SpaceKey, SourcePacket)>,
+    for_mixers: Vec<(SpaceKey, SourcePacket)>,
+    /// Places of listeners who are on the way from one mix to another.
+    handing: Vec<usize>,
     happened: Vec<PeerEvent>,
     outbound: Vec<Outbound>,
     /// Room for the round of the timers: whom something is due for, and who is to go and why.
@@ -125,33 +149,29 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    pub(super) fn new(
-        number: usize,
-        config: Arc<PeerConfig>,
-        inbox: Receiver<ToWorker>,
-        others: Vec<SyncSender<ToWorker>>,
-        gone: mpsc::UnboundedSender<(PeerId, PeerKey)>,
-        sender: Sender,
-    ) -> Self {
+    pub(super) fn new(number: usize, config: Arc<PeerConfig>, lines: Lines, sender: Sender) -> Self {
         Self {
             number,
             config,
-            inbox,
-            others,
-            gone,
+            lines,
             sender,
             held: Slab::new(),
             by_key: HashMap::new(),
             fanout: Fanout::default(),
             routes: RouteReader::default(),
+            mixes: Mixes::default(),
             keepers: HashMap::new(),
             dirty: Vec::new(),
             dirty_since: None,
             pace: FlushPace::default(),
             round: Vec::new(),
             queued: 0,
+            is_urgent: false,
+            mixed_of: Vec::new(),
             batch: Batch::default(),
             foreign: Vec::new(),
+            for_mixers: Vec::new(),
+            handing: Vec::new(),
             happened: Vec::new(),
             outbound: Vec::new(),
             due: Vec::new(),
@@ -162,7 +182,7 @@ impl Worker {
 
     /// Works until told to stop.
     pub(super) fn run(mut self) {
-        urgent::go_first();
+        urgent::go_first(Urgency::Forwarding);
         let start = Instant::now();
         let (mut timers_at, mut levels_at, mut flow_at) = (start, start, start);
         loop {
@@ -171,7 +191,9 @@ impl Worker {
             }
             let now = Instant::now();
             self.apply_routes();
+            self.apply_mixes();
             self.share_foreign();
+            self.share_with_mixers();
             if now >= timers_at {
                 timers_at = now + TIMER_INTERVAL;
                 self.timers(now);
@@ -185,7 +207,8 @@ impl Worker {
                 self.tell_flow(now);
                 self.tally.publish(self.held.len());
             }
-            if self.flush_at().is_some_and(|flush_at| flush_at <= now) || self.queued < FLUSH_AT_ONCE_BELOW {
+            let is_due = self.flush_at().is_some_and(|flush_at| flush_at <= now);
+            if is_due || self.is_urgent || self.queued < FLUSH_AT_ONCE_BELOW {
                 self.flush(now);
             }
         }
@@ -196,10 +219,10 @@ impl Worker {
         let now = Instant::now();
         if let Some(flush_at) = self.flush_at() {
             // Voices wait to be sent, and others will come to go with them: to be woken by each would cost more than
-            // to forward it.
-            std::thread::sleep(flush_at.min(timers_at).saturating_duration_since(now));
+            // to forward it. A mix doesn't wait for them.
+            self.lines.bell.sleep_until(flush_at.min(timers_at));
         } else {
-            match self.inbox.recv_timeout(timers_at.saturating_duration_since(now)) {
+            match self.lines.inbox.recv_timeout(timers_at.saturating_duration_since(now)) {
                 Ok(first) => self.take(first)?,
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
@@ -210,7 +233,7 @@ impl Worker {
         }
         // All that is here, within reason, before anything is sent.
         for _ in 0..WORKER_INBOX_MAX {
-            let Ok(more) = self.inbox.try_recv() else { break };
+            let Ok(more) = self.lines.inbox.try_recv() else { break };
             self.take(more)?;
         }
         ControlFlow::Continue(())
@@ -221,7 +244,14 @@ impl Worker {
         match message {
             ToWorker::Datagrams(datagrams) => datagrams.into_iter().for_each(|datagram| self.input(datagram, now)),
             ToWorker::Media(packets) => {
-                packets.iter().for_each(|(space, packet)| self.forward(*space, packet.clone(), now));
+                for (space, packet) in packets.iter() {
+                    self.mixes.spoke(*space, packet.speaker, now);
+                    self.forward(*space, packet.clone(), now);
+                }
+            }
+            ToWorker::Mixed(made) => {
+                self.lines.bell.answered();
+                self.deliver(&made, now);
             }
             ToWorker::Adopt(adopted) => self.adopt(*adopted, now),
             ToWorker::Close(key) => {
@@ -229,8 +259,9 @@ impl Worker {
                     self.drop_peer(at, now);
                 }
             }
-            ToWorker::OpenSpace { space, routes, keeper } => {
+            ToWorker::OpenSpace { space, routes, mix, keeper } => {
                 self.routes.open(space, routes);
+                self.mixes.open(space, mix);
                 self.keepers.insert(space, KeeperLine { keeper, pending: VecDeque::new() });
             }
             ToWorker::CloseSpace(space) => {
@@ -239,6 +270,7 @@ impl Worker {
                     self.drop_peer(at, now);
                 }
                 self.routes.close(space);
+                self.mixes.close(space);
                 self.keepers.remove(&space);
             }
             ToWorker::Stop => {

@@ -1,8 +1,10 @@
 //! The life of a worker's peers: taken in, fed, timed, lost and let go.
 
 use super::fanout;
+use super::mixes;
 use super::{Adopted, Held, Inbound, Worker};
 use crate::mailbox::{MediaEvent, PeerId};
+use crate::media::bed::BedLeg;
 use crate::media::leg::{Leg, SourcePacket};
 use crate::media::limits::{HANDSHAKE_MAX, PEER_SILENT_MAX};
 use crate::media::peer::PeerEvent;
@@ -15,13 +17,15 @@ use torg_protocol::limits::AUDIO_SLOTS;
 impl Worker {
     pub(super) fn adopt(&mut self, adopted: Adopted, now: Instant) {
         let Adopted { id, key, peer, leg_starts, offered_at } = adopted;
-        let legs = leg_starts.map(|(sequence, timestamp)| Leg::new(sequence, timestamp));
+        let [slots @ .., bed] = leg_starts;
+        let legs = slots.map(|(sequence, timestamp)| Leg::new(sequence, timestamp));
         let voice = VoiceMeter::new();
         let at = self.held.insert(Held {
             id,
             key,
             peer,
             legs,
+            bed: BedLeg::new(bed.0, bed.1),
             voice,
             last_heard: now,
             offered_at,
@@ -33,6 +37,8 @@ impl Worker {
         if let Some(routes) = self.routes.applied(id.space).map(Arc::clone) {
             self.route_listener(at, fanout::slots_of(&routes, id.participant));
         }
+        let output = self.mixes.applied(id.space).and_then(|mix| mixes::output_of(mix, id.participant));
+        self.hear(at, output);
     }
 
     pub(super) fn input(&mut self, datagram: Inbound, now: Instant) {
@@ -79,8 +85,10 @@ impl Worker {
                         marker: voice.marker,
                         payload: voice.payload,
                         arrived,
+                        taken: now,
                     };
-                    if !self.others.is_empty() {
+                    self.note_for_mixers(space, &packet, now);
+                    if !self.lines.others.is_empty() {
                         self.foreign.push((space, packet.clone()));
                     }
                     self.forward(space, packet, now);
@@ -146,6 +154,7 @@ impl Worker {
 
     pub(super) fn drop_peer(&mut self, at: usize, now: Instant) {
         self.route_listener(at, [None; AUDIO_SLOTS]);
+        self.hear(at, None);
         let mut held = self.held.remove(at);
         self.by_key.remove(&held.key);
         let outbound = &mut self.outbound;
@@ -154,6 +163,6 @@ impl Worker {
             held.peer.transmits(now, outbound);
         }));
         self.sender.send_each(&mut self.outbound, &mut self.tally.sent);
-        let _ = self.gone.send((held.id, held.key));
+        let _ = self.lines.gone.send((held.id, held.key));
     }
 }

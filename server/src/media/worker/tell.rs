@@ -24,6 +24,7 @@ impl Worker {
     pub(super) fn tell_flow(&mut self, now: Instant) {
         let mut flows: HashMap<SpaceKey, Flow> =
             self.keepers.keys().map(|&space| (space, Flow { worker: self.number, ..Flow::default() })).collect();
+        self.mixes.forget_silent(now);
         let recent = |last: Instant| now.saturating_duration_since(last) <= FLOW_WINDOW;
         for (_, held) in &self.held {
             let is_there =
@@ -32,7 +33,8 @@ impl Worker {
             let listener = held.id.participant;
             flow.peers.push((listener, held.voice.flowed_within(FLOW_WINDOW, now)));
             let sounding = held.legs.iter().filter(|leg| leg.last_sent().is_some_and(recent));
-            flow.forwarded.extend(sounding.filter_map(Leg::speaker).map(|speaker| (speaker, listener)));
+            let forwarded = sounding.filter_map(Leg::speaker).chain(self.mixes.heard_by(held.id, now));
+            flow.forwarded.extend(forwarded.map(|speaker| (speaker, listener)));
         }
         for (space, flow) in flows {
             self.tell(space, MediaEvent::Flow(flow));

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 use std::time::Duration;
+use torg_client::Audience;
 use torg_protocol::people::Role;
 
 /// What stands between two things in a line: titles and names have spaces themselves.
@@ -19,6 +20,10 @@ Lines on the standard input, each `[SECONDS] NAME DOES …`; a line with seconds
   Bob leave                         stands up
   Bob cut                           loses the line, and comes back
   Bob look | visits                 tells the board and who is there, or what is recorded of Bob (of all: a host)
+  Ann speak everybody               speaks over everything, to `everybody`, `conveners` or `zone:NAME`
+  Ann end speech                    speaks as one among others again
+  Ann lend Bob                      a host lends the word; `Ann take back Bob` takes it back
+  Ann keep out Oak                  keeps broadcasts out of a closed table; `Ann let in Oak` lets them in again
   Bob home                          goes home; may come again
   Ann slot Round 1 / 60 / 900       a host makes a slot that begins in 60 s and lasts 900 s
   Ann ring Round 1 / 5 / 900        a host lets it begin in 5 s instead
@@ -54,6 +59,10 @@ pub(super) enum Deed {
     Slot(SlotTimes),
     Ring(SlotTimes),
     Grant { to: String, role: Role },
+    Speak { to: Audience },
+    EndSpeech,
+    Lend { to: String, lent: bool },
+    KeepOut { table: String, kept_out: bool },
 }
 
 /// When a slot begins and how long it lasts, counted from when the line is done.
@@ -101,6 +110,12 @@ impl FromStr for Deed {
             ("slot", [name, begins_in, lasts]) => Self::Slot(SlotTimes::parse(name, begins_in, lasts)?),
             ("ring", [name, begins_in, lasts]) => Self::Ring(SlotTimes::parse(name, begins_in, lasts)?),
             ("grant", [to, role]) => Self::Grant { to: to.clone(), role: role_named(role)? },
+            ("speak", [to]) => Self::Speak { to: to.parse().map_err(|error| format!("{error}, not to `{to}`"))? },
+            ("end", [what]) if what == "speech" => Self::EndSpeech,
+            ("lend", [to]) => Self::Lend { to: to.clone(), lent: true },
+            ("take", [words]) => Self::Lend { to: after("back ", words)?, lent: false },
+            ("keep", [words]) => Self::KeepOut { table: after("out ", words)?, kept_out: true },
+            ("let", [words]) => Self::KeepOut { table: after("in ", words)?, kept_out: false },
             _ => return Err(format!("nobody can `{text}`: see `torg-guest meet --help`")),
         })
     }
@@ -118,6 +133,12 @@ fn coming(words: &[String]) -> Result<Deed, String> {
         return Err(format!("one can `come speaking` and `come hosting`, not `{other}`"));
     }
     Ok(Deed::Come { speaks: words.contains(&"speaking"), hosts: words.contains(&"hosting") })
+}
+
+/// What stands behind the second word of a deed that has two.
+fn after(word: &str, words: &str) -> Result<String, String> {
+    let rest = words.strip_prefix(word).map(|rest| rest.trim().to_owned());
+    rest.filter(|rest| !rest.is_empty()).ok_or_else(|| format!("`{word}` and a name are wanted, not `{words}`"))
 }
 
 fn role_named(text: &str) -> Result<Role, String> {
@@ -148,8 +169,18 @@ mod tests {
     }
 
     #[test]
+    fn lending_and_keeping_out_have_their_opposites() {
+        let does = |text: &str| text.parse::<Line>().expect(text).does;
+        assert_eq!(does("Ann take back Bob"), Deed::Lend { to: "Bob".to_owned(), lent: false });
+        let table = "Stille prat".to_owned();
+        assert_eq!(does("Ann let in Stille prat"), Deed::KeepOut { table, kept_out: false });
+        assert_eq!(does("Ann speak zone:Foyer"), Deed::Speak { to: Audience::Zone("Foyer".to_owned()) });
+    }
+
+    #[test]
     fn what_nobody_can_do_is_refused_in_words() {
-        for line in ["Ann", "Ann fly", "Ann place Rota", "Ann come flying", "Ann grant Bob / king", ""] {
+        let odd = ["Ann", "Ann fly", "Ann place Rota", "Ann come flying", "Ann grant Bob / king", ""];
+        for line in odd.into_iter().chain(["Ann speak softly", "Ann take Bob", "Ann keep out", "Ann end"]) {
             assert!(line.parse::<Line>().expect_err(line).len() > 10, "{line}");
         }
     }

@@ -121,6 +121,20 @@ impl Player {
                 grant(guest, to, *role).await?;
                 Some(Fact::Granted { to: to.clone(), role: *role })
             }
+            Deed::Speak { to } => {
+                guest.speak_to(to).await?;
+                Some(Fact::Speaks { to: to.to_string() })
+            }
+            Deed::EndSpeech => guest.end_speech().await.map(|()| None)?,
+            Deed::Lend { to, lent } => {
+                guest.wait_until_sees(to, TOLD_WAIT).await?;
+                guest.lend_word(to, *lent).await?;
+                Some(Fact::Lent { to: to.clone(), lent: *lent })
+            }
+            Deed::KeepOut { table, kept_out } => {
+                guest.keep_out(table, *kept_out).await?;
+                Some(Fact::KeptOut { table: table.clone(), kept_out: *kept_out })
+            }
         })
     }
 

@@ -33,6 +33,14 @@ pub(super) enum Fact {
     Slot { slot: SlotId, name: String, starts_at: TimeMs, ends_at: TimeMs },
     /// The server has acknowledged a role.
     Granted { to: String, role: Role },
+    /// The server lets the guest speak over everything.
+    Speaks { to: String },
+    /// Whose broadcasts reach the guest from now on: all of them.
+    SpokenTo { names: Vec<String> },
+    /// The server has acknowledged who has the word.
+    Lent { to: String, lent: bool },
+    /// The server has acknowledged whether broadcasts stay out of a table.
+    KeptOut { table: String, kept_out: bool },
     /// The board, and who is there.
     Board { slots: Vec<Slot>, topics: Vec<TopicCard>, people: Vec<There> },
     /// What is recorded.
@@ -95,6 +103,7 @@ impl Fact {
             Event::SatDown { name, table } if name == me => Self::Sat { table: table.clone() },
             Event::StoodUp { name } if name == me => Self::Rose,
             Event::SteppedOut { name } if name == me => Self::Left,
+            Event::SpokenTo { names } => Self::SpokenTo { names: names.clone() },
             Event::FirstAudio { after_ms } => Self::Heard { after_ms: *after_ms },
             _ => return None,
         })
@@ -133,6 +142,13 @@ impl std::fmt::Display for Fact {
             Self::Placed { title, table, .. } => write!(f, "\"{title}\" is placed at {table}"),
             Self::Slot { name, .. } => write!(f, "the slot {name} stands"),
             Self::Granted { to, role } => write!(f, "{to} is {}", role.as_str()),
+            Self::Speaks { to } => write!(f, "speaks over everything to {to}"),
+            Self::SpokenTo { names } if names.is_empty() => write!(f, "no broadcast reaches here"),
+            Self::SpokenTo { names } => write!(f, "over everything else comes {}", names.join(", ")),
+            Self::Lent { to, lent: true } => write!(f, "{to} has the word"),
+            Self::Lent { to, lent: false } => write!(f, "{to} has the word no more"),
+            Self::KeptOut { table, kept_out: true } => write!(f, "broadcasts stay out of {table}"),
+            Self::KeptOut { table, kept_out: false } => write!(f, "broadcasts enter {table}"),
             Self::Board { slots, topics, people } => {
                 write!(f, "{} slots, {} topics, {} people", slots.len(), topics.len(), people.len())
             }

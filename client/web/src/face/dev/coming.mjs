@@ -11,3 +11,16 @@ export async function join(page, words = { name: 'Your name', join: 'Join' }) {
   await page.locator('canvas').first().waitFor();
   await page.waitForTimeout(700);
 }
+
+/** Something that the server says. */
+export const says = (page, message) => page.evaluate((what) => window.core.says(what), message);
+
+/** Looks at something on a desktop and on a phone, by day and by night. */
+export function everywhere(name, query, act) {
+  return [
+    { name, query, context: DESKTOP, act },
+    { name: `${name}-dark`, query, context: { ...DESKTOP, ...DARK }, act },
+    { name: `${name}-phone`, query, context: PHONE, act },
+    { name: `${name}-phone-dark`, query, context: { ...PHONE, ...DARK }, act },
+  ];
+}

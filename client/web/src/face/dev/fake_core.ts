@@ -5,7 +5,7 @@
 import { Teller } from '../../app/changes';
 import type { Connection, Core, Glance, HandedLink, Happening, Notice } from '../../app/ports';
 import type {
-  AgendaView, AudioSlotIndex, Change, HearingPreset, Made, ParticipantId, ParticipantView, Point, RefusalCode, Role, TableId, TimeMs, TopicId, VoiceLevel, Walk,
+  Addressed, AgendaView, AudioSlotIndex, Change, HearingPreset, Made, MurmurPercent, ParticipantId, ParticipantView, Point, RefusalCode, Role, TableId, TimeMs, TopicId, VoiceLevel, Walk,
 } from '../../wire/types';
 import { SquareWorld, type WorldMessage } from '../../world/world';
 import { FakeMarket, largeMarket, smallMarket } from './fake_market';
@@ -81,6 +81,7 @@ export class FakeCore extends Teller<'connection' | 'notice' | 'happening' | 'gl
     this.world = new SquareWorld({
       protocol: 1, you: ME, role: me.role, resumed: false, media: 'offer', resume_token: 'again', server_time, person: 'me',
       space, participants: [me, ...others], audio_slots: [null], agenda: this.#agenda(server_time),
+      listening: 'forwarded', murmur: 50 as MurmurPercent, broadcasts: [], spoken_to: [], word_lent: [], kept_out: [],
     });
     this.#market = new FakeMarket(this.world);
     this.become({ state: 'in' });
@@ -158,6 +159,14 @@ export class FakeCore extends Teller<'connection' | 'notice' | 'happening' | 'gl
 
   setHearing(preset: HearingPreset): void {
     this.world?.apply({ type: 'hearing_changed', preset });
+  }
+
+  speak(to: Addressed): void {
+    this.world?.apply({ type: 'broadcasts_changed', broadcasts: [{ speaker: ME, to }] });
+  }
+
+  endSpeech(): void {
+    this.world?.apply({ type: 'broadcasts_changed', broadcasts: [] });
   }
 
   become(connection: Connection): void {

@@ -139,6 +139,11 @@ export class FakeMarket {
       world.apply({ type: 'door', ...door, door: change.door, waiting: [...door.waiting] });
     } else if (change.type === 'grant_role') {
       world.apply({ type: 'role_changed', participant: change.participant, role: change.role });
+    } else if (change.type === 'lend_word') {
+      world.apply({ type: 'word_lent', participant: change.participant, lent: change.lent });
+    } else if (change.type === 'keep_out') {
+      const tables = [...world.keptOut].filter((table) => table !== change.table);
+      world.apply({ type: 'kept_out', tables: change.kept_out ? [...tables, change.table] : tables });
     } else if (change.type === 'call_for_help') {
       world.apply({ type: 'help_calls', calls: [{ participant: ME, words: change.words, since: world.now(), helper: null }] });
     } else if (change.type === 'end_help') {

@@ -1,5 +1,5 @@
 /** The marketplace, the bell, the door and people, as they are looked at. */
-import { DARK, DESKTOP, join, PHONE } from './coming.mjs';
+import { DESKTOP, everywhere, join, PHONE, says } from './coming.mjs';
 
 async function board(page, words) {
   await join(page, words);
@@ -20,20 +20,9 @@ const press = (name) => async (page) => {
   await join(page);
   await page.getByRole('dialog').getByRole('button', { name }).click();
 };
-const says = (page, message) => page.evaluate((what) => window.core.says(what), message);
 const happens = (page, what) => page.evaluate((happening) => window.core.happen(happening), what);
 const door = (waiting) => ({ type: 'door', door: 'lobby', capacity: 120, waiting });
 const waiting = [{ participant: 90, name: 'Torunn Eide', since: Date.now() - 240_000 }, { participant: 91, name: 'Søren Holm', since: Date.now() - 60_000 }];
-
-/** Looks at something on a desktop and on a phone, by day and by night. */
-function everywhere(name, query, act) {
-  return [
-    { name, query, context: DESKTOP, act },
-    { name: `${name}-dark`, query, context: { ...DESKTOP, ...DARK }, act },
-    { name: `${name}-phone`, query, context: PHONE, act },
-    { name: `${name}-phone-dark`, query, context: { ...PHONE, ...DARK }, act },
-  ];
-}
 
 export const marketPages = [
   ...everywhere('newcomer', '', join),

@@ -1,6 +1,7 @@
 /** Every page and state of the face that is looked at, on the fake square of /dev.html. */
 import { join, PHONE } from './coming.mjs';
 import { marketPages } from './market_pages.mjs';
+import { speechPages } from './speech_pages.mjs';
 
 /** Comes in and looks for somebody. */
 async function find(page, words) {
@@ -107,5 +108,6 @@ export const pages = [
   { name: 'find-phone', query: '?people=300', context: PHONE, act: (page) => find(page, 'hakon') },
   { name: 'find-phone-dark', query: '?people=300', context: { ...PHONE, colorScheme: 'dark' }, act: (page) => find(page, '') },
   ...marketPages,
+  ...speechPages,
   { name: 'crowd', query: '?people=300', act: join },
 ];

@@ -1,6 +1,7 @@
 //! Taking facts in. Nothing here fails or decides: a fact that refers to what isn't there changes nothing.
 
 mod slots;
+mod speaking;
 mod topics;
 mod visits;
 
@@ -45,6 +46,9 @@ impl Ledger {
             }
             Fact::VisitEnded { visit, to } => self.end_visit(*visit, *to),
             Fact::HelpCalled { .. } | Fact::HelpTaken { .. } | Fact::HelpEnded { .. } => self.apply_help(at, fact),
+            Fact::WordLent { .. } | Fact::KeptOut { .. } | Fact::SpeechBegan { .. } | Fact::SpeechEnded { .. } => {
+                self.apply_speaking(fact)
+            }
             // These happened, and leave nothing to be kept here.
             Fact::TurnedAway { .. }
             | Fact::Muted { .. }

@@ -2,6 +2,7 @@
 
 mod people;
 mod slots;
+mod speaking;
 mod topics;
 
 use super::book::TopicEntry;
@@ -58,6 +59,8 @@ impl Ledger {
             Change::CloseSpace => case.close_space(),
             Change::Mute { participant } => case.mute(*participant),
             Change::AskToUnmute { participant } => case.ask_to_unmute(*participant),
+            Change::LendWord { participant, lent } => case.lend_word(*participant, *lent),
+            Change::KeepOut { table, kept_out } => case.keep_out(*table, *kept_out),
             Change::Move { participant, to } => case.move_to(*participant, *to),
             Change::Remove { participant, words, for_good } => case.remove(*participant, words, *for_good),
             Change::CallForHelp { words } => case.call_for_help(words),

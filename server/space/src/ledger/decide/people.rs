@@ -89,12 +89,13 @@ impl Case<'_> {
         Ok(if is_so { vec![] } else { vec![Fact::CapacitySet { people, by: self.by }] })
     }
 
-    /// Whoever still sits at a table stood up at this moment.
+    /// Whoever still sits at a table stood up at this moment, and whoever spoke to all has ended.
     pub(super) fn close_space(&self) -> Decided {
         self.right(Deed::CloseSpace)?;
         let to = self.moment.now;
         let ends = self.ledger.index.open_visits.values().map(|&visit| Fact::VisitEnded { visit, to });
-        Ok(ends.chain([Fact::SpaceClosed { by: self.by }]).collect())
+        let silent = self.ledger.book.speeches.keys().map(|&person| Fact::SpeechEnded { person });
+        Ok(ends.chain(silent).chain([Fact::SpaceClosed { by: self.by }]).collect())
     }
 
     pub(super) fn mute(&self, person: ParticipantId) -> Decided {
@@ -131,7 +132,10 @@ impl Case<'_> {
         if !is_here && (!for_good || member.barred) {
             return Err(LedgerRefusal::NotNow("this person is not here any more"));
         }
-        Ok(vec![Fact::Removed { person, words: self.said_to(person, words), for_good, by: self.by }])
+        // Who was shown out and comes again has the word no more.
+        let word = self.taken_back(person);
+        let removed = Fact::Removed { person, words: self.said_to(person, words), for_good, by: self.by };
+        Ok(word.into_iter().chain([removed]).collect())
     }
 
     /// Words are whoever's who says them; from outside, they are theirs whom they are about.
@@ -161,11 +165,11 @@ impl Case<'_> {
         }])
     }
 
-    fn member(&self, person: ParticipantId) -> Result<&Member, LedgerRefusal> {
+    pub(super) fn member(&self, person: ParticipantId) -> Result<&Member, LedgerRefusal> {
         self.ledger.book.people.get(&person).ok_or(LedgerRefusal::UnknownPerson)
     }
 
-    fn present(&self, person: ParticipantId) -> Result<(), LedgerRefusal> {
+    pub(super) fn present(&self, person: ParticipantId) -> Result<(), LedgerRefusal> {
         self.member(person)?;
         let gone = LedgerRefusal::NotNow("this person is not here any more");
         if self.moment.seating.is_in(person) { Ok(()) } else { Err(gone) }

@@ -1,17 +1,15 @@
 //! Laws of sound: closed walls, labels before sounds, slots that continuing speakers keep.
 
 use super::Seen;
+use super::stage::Stage;
 use crate::crowd::LOUD;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use torg_protocol::geometry::{HearingLaw, Placed, Point, placed_gain};
 use torg_protocol::ids::ParticipantId;
 use torg_protocol::limits::AUDIO_SLOTS;
-use torg_protocol::map::TableWall;
-use torg_protocol::people::{Microphone, Presence};
-use torg_protocol::units::TimeMs;
-use torg_space::{Event, Happening, Space, limits};
+use torg_protocol::units::DurationMs;
+use torg_space::{Event, Happening, limits};
 
-type Slots = [Option<ParticipantId>; AUDIO_SLOTS];
+pub(crate) type Slots = [Option<ParticipantId>; AUDIO_SLOTS];
 
 /// Every so manieth participant has everybody's voice looked at in each tick.
 const EARS_OF_EVERY: u32 = 25;
@@ -40,6 +38,16 @@ impl Sound {
         self.labels.keys().copied()
     }
 
+    /// Whether somebody is known to speak at full level.
+    pub(crate) fn is_loud(&self, id: ParticipantId) -> bool {
+        self.loud.contains(&id)
+    }
+
+    /// What the slots of a listener are labelled with.
+    pub(crate) fn labels(&self, id: ParticipantId) -> Slots {
+        self.labels.get(&id).copied().unwrap_or_default()
+    }
+
     pub(crate) fn take_in(&mut self, event: &Event) {
         match &event.what {
             Happening::Entered(person) => {
@@ -65,23 +73,22 @@ impl Sound {
         }
     }
 
-    pub(crate) fn after_tick(&mut self, space: &Space, now: TimeMs) {
-        let stage = Stage { space, now, law: space.hearing().law() };
-        let routes = space.routes();
+    pub(crate) fn after_tick(&mut self, stage: &Stage<'_>) {
+        let routes = stage.space.routes();
         assert!(routes.version >= self.version);
         assert!(routes.listeners.is_sorted_by_key(|routes| routes.listener));
         let carried: BTreeMap<ParticipantId, Slots> =
             routes.listeners.iter().map(|routes| (routes.listener, routes.slots)).collect();
         assert_eq!(routes.version == self.version, carried == self.carried, "a version is a change");
         for (&listener, slots) in &carried {
-            self.check_routes(&stage, listener, slots);
+            self.check_routes(stage, listener, slots);
         }
         for (&listener, before) in &self.carried {
             let slots = carried.get(&listener).copied().unwrap_or_default();
-            self.handovers += self.check_handovers(&stage, listener, before, &slots);
+            self.handovers += self.check_handovers(stage, listener, before, &slots);
         }
         for listener in self.ids().filter(|id| id.0.is_multiple_of(EARS_OF_EVERY)).collect::<Vec<_>>() {
-            self.check_everybody_has_a_slot(&stage, listener, carried.get(&listener));
+            self.check_everybody_has_a_slot(stage, listener, carried.get(&listener));
             stage.check_earshot(listener, self.ids());
         }
         self.labels_before = self.labels.clone();
@@ -111,10 +118,15 @@ impl Sound {
             if !self.labels.contains_key(&listener) || !stage.may_hear(listener, speaker) {
                 continue;
             }
+            if stage.asked.is_mixed(listener) && self.labels[&listener] == [None; AUDIO_SLOTS] {
+                // All that came by slots comes in one stream from now on.
+                continue;
+            }
             assert_eq!(slots[index], None, "a slot is silent while it gets another label");
             let heir = self.labels[&listener][index].expect("a slot is taken only for somebody");
             assert_ne!(heir, speaker, "{listener} lost {speaker} for nothing");
-            if self.loud.contains(&speaker) {
+            assert!(!stage.speaks_over(listener, speaker), "{listener} lost {speaker}, who speaks over everything");
+            if self.loud.contains(&speaker) && !stage.speaks_over(listener, heir) {
                 let (mine, theirs) = (stage.gain(listener, speaker), stage.gain(listener, heir));
                 let ratio = limits::CHALLENGE_RATIO;
                 assert!(theirs > mine * ratio * 0.999, "{speaker} at {mine} had to yield to {heir} at {theirs}");
@@ -126,6 +138,11 @@ impl Sound {
 
     /// With no more voices than slots everybody has one all the time.
     fn check_everybody_has_a_slot(&mut self, stage: &Stage<'_>, listener: ParticipantId, slots: Option<&Slots>) {
+        if stage.asked.is_new(listener, stage.now, DurationMs(limits::SLOTS_LINGER.0 + 100)) {
+            self.audible.remove(&listener);
+            return;
+        }
+        let own = stage.own(listener);
         let audible = self.labels.keys().copied().filter(|&speaker| stage.may_hear(listener, speaker)).collect();
         let lately = self.audible.entry(listener).or_default();
         lately.push_back(audible);
@@ -134,7 +151,9 @@ impl Sound {
             let anybody: BTreeSet<ParticipantId> = lately.iter().flatten().copied().collect();
             if anybody.len() <= AUDIO_SLOTS {
                 for speaker in anybody.iter().filter(|id| lately.iter().all(|then| then.contains(id))) {
-                    let heard = slots.is_some_and(|slots| slots.contains(&Some(*speaker)));
+                    let in_slot = slots.is_some_and(|slots| slots.contains(&Some(*speaker)));
+                    let in_mix = own.iter().any(|source| source.speaker == *speaker);
+                    let heard = if stage.asked.is_mixed(listener) { in_mix } else { in_slot };
                     assert!(heard, "{listener} has slots enough and does not hear {speaker}");
                     self.kept_all += 1;
                 }
@@ -145,43 +164,5 @@ impl Sound {
     pub(crate) fn seen(&self) -> Seen {
         let Self { routes_seen, handovers, kept_all, .. } = *self;
         Seen { routes: routes_seen, handed_over: handovers, kept: kept_all, ..Seen::default() }
-    }
-}
-
-/// The space at a moment, as anybody may compute it from people and protocol.
-struct Stage<'a> {
-    space: &'a Space,
-    now: TimeMs,
-    law: HearingLaw,
-}
-
-impl Stage<'_> {
-    fn placed(&self, id: ParticipantId) -> Option<Placed> {
-        let person = self.space.person(id)?;
-        let table = person.place.table().and_then(|table| self.space.map().table(table));
-        let at = Point::nearest(person.motion.position_m(self.now));
-        Some(Placed { at, table: table.map(|table| (table.id, table.wall)) })
-    }
-
-    fn gain(&self, listener: ParticipantId, speaker: ParticipantId) -> f32 {
-        let (Some(listener), Some(speaker)) = (self.placed(listener), self.placed(speaker)) else { return 0.0 };
-        let tables = [listener.table, speaker.table];
-        let closed = tables.iter().flatten().any(|(_, wall)| *wall == TableWall::Closed);
-        let gain = placed_gain(self.law, listener, speaker);
-        assert!(!closed || tables[0] == tables[1] || gain == 0.0, "a closed wall lets a voice through");
-        gain
-    }
-
-    fn may_hear(&self, listener: ParticipantId, speaker: ParticipantId) -> bool {
-        let speaks = self.space.person(speaker).is_some_and(|person| person.microphone == Microphone::On);
-        listener != speaker && speaks && self.gain(listener, speaker) > 0.0
-    }
-
-    fn check_earshot(&self, speaker: ParticipantId, all: impl Iterator<Item = ParticipantId>) {
-        let hears = |&other: &ParticipantId| {
-            let here = self.space.person(other).is_some_and(|person| person.presence == Presence::Here);
-            other != speaker && here && self.space.ears_open(other) && self.gain(other, speaker) > 0.0
-        };
-        assert_eq!(usize::from(self.space.in_earshot(speaker)), all.filter(hears).count(), "earshot of {speaker}");
     }
 }
