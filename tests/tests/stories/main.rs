@@ -5,8 +5,14 @@
 mod api;
 mod bad_input;
 mod bad_networks;
+mod bad_sound;
+mod broadcast;
+mod delay;
 mod hearing;
+mod loss;
 mod market;
+mod mixed;
+mod murmur;
 mod returning;
 mod server;
 mod tables;
@@ -23,6 +29,9 @@ const TONE_DB: f64 = -12.0;
 /// How far a level may lie from what the law says, dB.
 const TOLERANCE_DB: f64 = 1.0;
 
+/// How far below its source's level a tone lies that is not there, dB.
+const ABSENT_DB: f64 = -60.0;
+
 /// A level with a gain, dB.
 fn expected_db(gain: f32) -> f64 {
     TONE_DB + 20.0 * f64::from(gain).log10()
@@ -32,6 +41,19 @@ fn expected_db(gain: f32) -> f64 {
 fn assert_level(what: &str, heard_db: f64, expected_db: f64) {
     let off_db = (heard_db - expected_db).abs();
     assert!(off_db <= TOLERANCE_DB, "{what}: {heard_db:.2} dB where the law says {expected_db:.2}");
+}
+
+/// The level of the bed at a distance by its law (`reference / d`, full at the edge of earshot and beyond), dB.
+fn murmur_db(distance_m: f32) -> f64 {
+    let law = torg_protocol::geometry::HearingPreset::Room.law();
+    expected_db((law.reference_m / distance_m).min(1.0))
+}
+
+/// A tone is nowhere to be found: so far below the level at which it was sent that only the codec's noise is left.
+#[track_caller]
+fn assert_absent(what: &str, recording: &torg_tests::Recording, hertz: f64, seconds: std::ops::Range<f64>) {
+    let level_db = recording.level_db(hertz, seconds);
+    assert!(level_db < TONE_DB + ABSENT_DB, "{what}: {hertz} Hz at {level_db:.1} dB");
 }
 
 #[test]
