@@ -1,5 +1,6 @@
 /** Two people meet, talk, walk apart and come back. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { setMurmur } from '../support/listening';
 import { SMALL } from '../support/maps';
 import { Person } from '../support/person';
 import { end, Square, start } from '../support/square';
@@ -37,9 +38,12 @@ describe('two people at the square', () => {
     expect(end.x - start.x).toBeGreaterThan(6.5);
     const seen = await ann.position('Bo');
     expect(Math.hypot(seen.x - end.x, seen.y - end.y)).toBeLessThan(0.2);
+    await eventually('Ann is told', () => ann.badges(), ({ heard }) => heard === 'nobody_near', 2_000);
+    await Promise.all([ann.fallsSilent('Bo'), bo.fallsSilent('Ann')]);
+    // Out of earshot a voice is a part of the murmur; who has that off hears nothing at all.
+    await Promise.all([setMurmur(ann, 'off'), setMurmur(bo, 'off')]);
     await ann.fallsSilent();
     await bo.hearsNothing(1_500);
-    await eventually('Ann is told why', () => ann.badges(), ({ heard }) => heard === 'nobody_near', 2_000);
   });
 
   it('come back without a new offer', async () => {

@@ -5,7 +5,7 @@ import type { Person } from './person';
 const TABS_MAX = 80;
 
 /** Moves the focus by Tab alone to a control with this accessible name. */
-export async function tabTo({ page }: Person, role: 'button' | 'combobox' | 'gridcell' | 'textbox', name: string): Promise<void> {
+export async function tabTo({ page }: Person, role: 'button' | 'combobox' | 'gridcell' | 'radio' | 'slider' | 'switch' | 'textbox', name: string): Promise<void> {
   const wanted = page.getByRole(role, { name, exact: true });
   for (let press = 0; press < TABS_MAX; press += 1) {
     if (await wanted.evaluateAll((found) => found.includes(document.activeElement as never))) return;

@@ -48,3 +48,21 @@ export const FORTY: MapSpec = {
   })),
   zones: [{ name: 'Foyer', kind: 'foyer', x: 16, y: 7, width_m: 8, height_m: 4 }],
 };
+
+/**
+ * A long square: from the foyer a straight way east, past a closed table, to an open one far out of earshot. Voices carry
+ * twelve metres.
+ */
+export const LONG: MapSpec = {
+  width_m: 60,
+  height_m: 12,
+  hearing: 'room',
+  tables: [
+    { name: 'Fjord', x: 52, y: 6, radius_m: 1.6, seats: 4, wall: 'open' },
+    { name: 'Quiet talk', x: 26, y: 2.5, radius_m: 1.6, seats: 3, wall: 'closed' },
+  ],
+  zones: [
+    { name: 'Foyer', kind: 'foyer', x: 2, y: 5, width_m: 2, height_m: 2 },
+    { name: 'Stage', kind: 'stage', x: 40, y: 8, width_m: 4, height_m: 3 },
+  ],
+};
