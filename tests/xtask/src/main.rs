@@ -11,9 +11,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 const HELP: &str = "\
-cargo xtask test [STEP…]   every check, or the steps named: format, clippy, tidy, licences, rust, web, browser, stories
+cargo xtask test [STEP…]   every check, or the steps named: format, clippy, tidy, licences, rust, codec,
+                           web, browser, stories
 cargo xtask codegen        writes the TypeScript types and the golden fixtures anew from the crate torg-protocol
-cargo xtask bench          measures the engine, the record and the media plane, all in one run, in the release profile
+cargo xtask bench          measures the engine, the mixer, the record and the media plane, all in one run, in the
+                           release profile
 cargo xtask bench lasting  plays an open space on both databases, and kills the server a hundred times while it goes on
 ";
 

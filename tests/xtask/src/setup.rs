@@ -77,6 +77,17 @@ pub(crate) fn database_user() -> Option<&'static str> {
     is_root().then(|| ["postgres", "nobody"].into_iter().find(is_there)).flatten()
 }
 
+/// What libopus is built with, installed by apt where we may; or what to install.
+pub(crate) fn cmake() -> Result<(), String> {
+    let is_there = || output(&mut program("cmake", &["--version"])).is_some();
+    let wanted = "cmake is needed to build libopus. Debian and Ubuntu: `sudo apt-get install cmake`";
+    if is_there() {
+        return Ok(());
+    }
+    apt_install(&["cmake"]).map_err(|reason| format!("{wanted} ({reason})"))?;
+    if is_there() { Ok(()) } else { Err(wanted.to_owned()) }
+}
+
 /// Firefox, and what stories on a machine of their own need. Their absence leaves these out, in words; it fails nothing.
 pub(crate) fn machine() -> Result<(), String> {
     let there = |name: &str, flag: &str| output(&mut program(name, &[flag])).is_some();

@@ -25,6 +25,12 @@ const STEPS: &[Step] = &[
     Step { name: "licences", what: "cargo-deny: licences, advisories, bans", limit: minutes(5), work: licences },
     Step { name: "rust", what: "unit and integration tests of the crates", limit: minutes(30), work: rust },
     Step {
+        name: "codec",
+        what: "the mixer's tests once more, with libopus in place of the codec in Rust",
+        limit: minutes(12),
+        work: codec,
+    },
+    Step {
         name: "web",
         what: "types, accessibility warnings and unit tests of the browser app",
         limit: minutes(12),
@@ -137,6 +143,19 @@ fn rust(chores: &mut Chores) -> Result<(), String> {
     chores.run(&mut cargo(&[&runner[..], &others].concat()))?;
     // nextest leaves the examples in the documentation to cargo.
     chores.run(&mut cargo(&[&["test", "--quiet", "--doc"], &others[..]].concat()))
+}
+
+/// What the server can be built with must pass the same tests as what it is built with unless told.
+fn codec(chores: &mut Chores) -> Result<(), String> {
+    if let Err(reason) = setup::cmake() {
+        println!("   left out: {reason}");
+        return Ok(());
+    }
+    let mixer = ["--package", "torg-mix", "--features", "libopus"];
+    if !chores.has_nextest {
+        return chores.run(&mut cargo(&[&["test", "--quiet", "--no-fail-fast"], &mixer[..]].concat()));
+    }
+    chores.run(&mut cargo(&[&["nextest", "run", "--config-file", NEXTEST, "--no-fail-fast"], &mixer[..]].concat()))
 }
 
 const NEXTEST: &str = ".cargo/nextest.toml";

@@ -5,6 +5,7 @@ mod browser;
 mod lasting;
 mod media;
 mod meeting;
+mod mix;
 mod record;
 mod server;
 
@@ -18,6 +19,7 @@ const PARTS: &[Part] = &[
     ("record", record::record),
     ("forwarding", media::forwarding),
     ("joins", media::joins),
+    ("mix", mix::mix),
     ("board", media::board),
     ("open-space", meeting::open_space),
     ("browser", browser::frames),

@@ -83,6 +83,18 @@ impl Server {
         Ok(page.lines().filter(of_name).filter_map(value).sum())
     }
 
+    /// A histogram of `/metrics`: the upper edge of each bucket, and how many were at most that.
+    pub(super) fn histogram(&self, name: &str) -> Result<Vec<(f64, f64)>, String> {
+        let page = self.http("GET", "/metrics", "")?;
+        let start = format!("{name}_bucket{{le=\"");
+        let bucket = |line: &str| {
+            let (edge, count) = line.strip_prefix(&start)?.split_once("\"} ")?;
+            // The last edge, "+Inf", is a number to Rust too.
+            Some((edge.parse().ok()?, count.parse().ok()?))
+        };
+        Ok(page.lines().filter_map(bucket).collect())
+    }
+
     /// Waits until a figure has grown to a value.
     pub(super) fn wait_for(&self, name: &str, value: f64) -> Result<(), String> {
         let deadline = Instant::now() + GATHERING_MAX;

@@ -20,7 +20,8 @@ struct PathRule {
 const SERVER: &str = "server/src/";
 const SPACE: &str = "server/space/src/";
 const RECORD: &str = "server/record/";
-const OURS: &[&str] = &["torg_space", "torg_record", "torg_server", "torg_client", "torg_tests"];
+const MIX: &str = "server/mix/";
+const OURS: &[&str] = &["torg_space", "torg_mix", "torg_record", "torg_server", "torg_client", "torg_tests"];
 
 const PATH_RULES: &[PathRule] = &[
     PathRule {
@@ -83,6 +84,36 @@ const PATH_RULES: &[PathRule] = &[
         why: "the record keeps entries and doesn't know what they mean: ids and units are all it speaks of",
     },
     PathRule {
+        below: &[MIX],
+        except: &[],
+        watched: &["torg_protocol", "torg_space", "torg_record", "torg_server", "torg_client", "torg_tests"],
+        allowed: &[
+            "torg_protocol::ids",
+            "torg_protocol::units",
+            "torg_space::Mix",
+            "torg_space::ListenerMix",
+            "torg_space::OwnMix",
+            "torg_space::MixSource",
+            "torg_space::Bed",
+            "torg_space::BedId",
+        ],
+        why: "the mixer speaks of ids, units and of what is to be mixed, and of nothing else",
+    },
+    PathRule {
+        below: &["server/mix/src/"],
+        except: &[],
+        watched: &["tokio", "std::net", "std::fs", "std::env", "std::thread", "std::time", "Instant", "SystemTime"],
+        allowed: &[],
+        why: "the mixer is pure: no sockets, files or threads of its own, and time is handed in",
+    },
+    PathRule {
+        below: &["server/src/", "server/tests/", "tests/tests/", "tests/src/"],
+        except: &["server/src/media/mixer"],
+        watched: &["torg_mix"],
+        allowed: &[],
+        why: "the mixer is named in one module: all others speak of mixes",
+    },
+    PathRule {
         below: &["server/src/", "server/tests/", "tests/tests/", "tests/src/"],
         except: &[],
         watched: &["sqlx"],
@@ -103,6 +134,12 @@ const PATH_RULES: &[PathRule] = &[
         allowed: &[
             "torg_space::Routes",
             "torg_space::ListenerRoutes",
+            "torg_space::Mix",
+            "torg_space::ListenerMix",
+            "torg_space::OwnMix",
+            "torg_space::MixSource",
+            "torg_space::Bed",
+            "torg_space::BedId",
             "torg_protocol::ids",
             "torg_protocol::units",
             "torg_protocol::limits",
@@ -111,7 +148,7 @@ const PATH_RULES: &[PathRule] = &[
             "torg_protocol::message::OfferedTrack",
             "torg_protocol::message::TrackPurpose",
         ],
-        why: "the media plane knows ids and routes, never positions, tables or roles",
+        why: "the media plane knows ids, routes and mixes, never positions, tables or roles",
     },
     PathRule {
         below: &[SERVER],
@@ -130,7 +167,7 @@ const PATH_RULES: &[PathRule] = &[
     PathRule {
         below: &["client/"],
         except: &[],
-        watched: &["torg_server", "torg_space", "torg_record"],
+        watched: &["torg_server", "torg_space", "torg_record", "torg_mix"],
         allowed: &[],
         why: "a client knows the server by the protocol alone",
     },
@@ -143,8 +180,9 @@ const SERVER_PARTS: [&str; 7] = ["http", "session", "media", "store", "record", 
 const MANIFESTS: &[(&str, &[&str])] = &[
     ("protocol/Cargo.toml", &[]),
     ("server/space/Cargo.toml", &["torg-protocol"]),
+    ("server/mix/Cargo.toml", &["torg-protocol", "torg-space"]),
     ("server/record/Cargo.toml", &["torg-protocol"]),
-    ("server/Cargo.toml", &["torg-protocol", "torg-record", "torg-space"]),
+    ("server/Cargo.toml", &["torg-mix", "torg-protocol", "torg-record", "torg-space"]),
     ("client/Cargo.toml", &["torg-protocol"]),
     ("tests/xtask/Cargo.toml", &[]),
 ];
@@ -285,6 +323,19 @@ mod tests {
         assert_eq!(faults("server/record/src/log.rs", "use torg_space::Event;"), 1);
         assert_eq!(faults("server/record/src/log.rs", "use torg_protocol::{ids::SpaceId, units::TimeMs};"), 0);
         assert_eq!(faults("server/src/keeper/mod.rs", "use sqlx::SqlitePool;"), 1);
+    }
+
+    #[test]
+    fn the_mixer_knows_what_is_to_be_mixed() {
+        assert_eq!(
+            faults("server/mix/src/desk.rs", "use torg_space::{Mix, MixSource}; use torg_protocol::ids::TableId;"),
+            0
+        );
+        assert_eq!(faults("server/mix/src/desk.rs", "use torg_space::Routes;"), 1);
+        assert_eq!(faults("server/mix/src/desk.rs", "use torg_protocol::geometry::Point;"), 1);
+        assert_eq!(faults("server/mix/src/desk.rs", "let now = std::time::Instant::now();"), 1);
+        assert_eq!(faults("server/src/media/mixer/mod.rs", "use torg_mix::Desk;"), 0);
+        assert_eq!(faults("server/src/keeper/mod.rs", "use torg_mix::Desk;"), 1);
     }
 
     #[test]
