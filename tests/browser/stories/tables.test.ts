@@ -40,6 +40,8 @@ describe('three people, by keyboard alone', () => {
     }
     await ann.hears('Bo', 25_000);
     await eventually('both sit', () => seated(ann), (count) => count === 2, 25_000);
+    // On their way there they were part of the murmur of the square; from the table on, of nothing.
+    await cem.fallsSilent();
     await cem.hearsNothing(3_000);
   });
 
