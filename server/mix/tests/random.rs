@@ -16,7 +16,9 @@ use torg_protocol::ids::ParticipantId;
 use torg_space::MixSource;
 
 /// Seeds that once found a fault are kept here, named after it.
-const SEEDS: [u64; 2] = [1, 2026];
+const SEEDS: [u64; 3] = [1, 2026, FIVE_LOUD_TONES];
+/// Five loud tones in one bed at low complexity: what Opus makes of them lies at -47 dBFS where a sixth might be.
+const FIVE_LOUD_TONES: u64 = 15_698_966_576_325_661_747;
 const PEOPLE: u32 = 7;
 
 #[test]
@@ -119,9 +121,9 @@ impl Crowd {
             };
             let levels: Vec<f64> = (0..PEOPLE).map(|person| ear.tone_dbfs(5, pitch_hz(person))).collect();
             for (person, level_dbfs) in (0..PEOPLE).zip(&levels) {
-                // The quietest has -36 dBFS. What Opus makes of several tones reaches -57 between them.
+                // The quietest has -36 dBFS. What Opus makes of several loud tones reaches -47 between them.
                 let heard = belong.contains(&person) && self.talking.contains(&person);
-                assert_eq!(heard, *level_dbfs > -48.0, "{person} in {to:?}, where {belong:?} belong: {levels:?}");
+                assert_eq!(heard, *level_dbfs > -42.0, "{person} in {to:?}, where {belong:?} belong: {levels:?}");
             }
             assert!(ear.left.iter().chain(&ear.right).all(|sample| sample.abs() < 1.12));
         }
