@@ -3,7 +3,7 @@ import { devices } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tabTo } from '../support/keys';
 import { barriers, isInSight } from '../support/looks';
-import { speeches } from '../support/listening';
+import { speeches, steady } from '../support/listening';
 import { LONG } from '../support/maps';
 import { said } from '../support/market';
 import { Person } from '../support/person';
@@ -58,11 +58,11 @@ describe('a host who speaks to all', () => {
   });
 
   it('goes over everything: all else is 12 dB quieter, and comes back after', async () => {
-    const during = await ann.hearing('Gro');
+    const during = await steady(ann, 'Gro');
     await stopSpeaking(hege);
     await bannerOf(ann).waitFor({ state: 'detached' });
     await pause(1_500);
-    const after = await ann.hearing('Gro');
+    const after = await steady(ann, 'Gro');
     expect(during / after).toBeGreaterThan(DUCKED_LEAST);
     expect(during / after).toBeLessThan(DUCKED_MOST);
     await ann.fallsSilent('Hege');
@@ -70,7 +70,7 @@ describe('a host who speaks to all', () => {
   });
 
   it('is told when they are muted, and ducks nobody then', async () => {
-    const before = await ann.hearing('Gro');
+    const before = await steady(ann, 'Gro');
     await speakTo(hege, 'Everybody');
     await ann.hears('Hege');
     await hege.page.keyboard.press('m');

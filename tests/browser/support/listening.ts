@@ -1,6 +1,7 @@
 /** How sound comes to a page, and what of it is played. */
 import type { ProbedSpeeches, ProbedStream } from '../../../client/web/src/app/probe';
 import type { Person } from './person';
+import { pause } from './waiting';
 
 /** Levels are read so often, ms: half of what the page's own analysers look back. */
 const READ_MS = 10;
@@ -32,6 +33,16 @@ export function murmur({ page }: Person): Promise<{ incoming: number; played: nu
     }
     return { incoming: Math.sqrt(sums.incoming), played: Math.sqrt(sums.played) };
   });
+}
+
+/** How loud somebody is who sounds without a break, RMS: the middle of many looks, so one hiccup of the machine is not it. */
+export async function steady(listener: Person, name: string): Promise<number> {
+  const levels: number[] = [];
+  for (let look = 0; look < 15; look += 1) {
+    levels.push(await listener.hearing(name));
+    await pause(50);
+  }
+  return levels.sort((one, other) => one - other)[7] ?? 0;
 }
 
 /** Packets that came in the bed's section so far. */

@@ -5,11 +5,11 @@ use torg_protocol::geometry::HearingPreset;
 use torg_tests::{Recording, Square, chord, named};
 
 /// A dip that nobody notices while somebody walks, dB.
-const HOLE_DB: f64 = 4.0;
+const HOLE_DB: f64 = 2.5;
 
 /// How far one piece of 20 ms of a steady murmur may lie from the one before, dB. On a machine at rest it is 0.9, less than
-/// a step of the law from cell to cell; what is beyond comes of a machine out of breath.
-const STEP_DB: f64 = 5.0;
+/// a step of the law from cell to cell (1.3 at thirty metres).
+const STEP_DB: f64 = 3.0;
 
 /// What of it may be heard as a click, dB below full scale: the murmur itself is 20 dB and more above.
 const CLICK_DB: f64 = -65.0;

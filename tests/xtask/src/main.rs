@@ -1,6 +1,7 @@
 //! Chores of the project: `cargo xtask help` lists them.
 
 mod bench;
+mod faults;
 mod run;
 mod setup;
 mod test;

@@ -1,12 +1,18 @@
 //! Running other programs, each for a bounded time.
 
-use std::io::IsTerminal;
+use crate::faults::Faults;
+use std::io::{BufRead as _, BufReader, IsTerminal as _, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// How often a running program is looked at: often enough that a quick one costs no noticeable wait.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// How long the last words of a program that has ended are waited for.
+const READERS_WAIT: Duration = Duration::from_secs(2);
 
 pub(crate) const fn minutes(count: u64) -> Duration {
     Duration::from_secs(60 * count)
@@ -27,25 +33,68 @@ pub(crate) fn program(name: &str, arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs a program to its end. It shares our standard output.
+/// Runs a program to its end. What it prints goes to our standard output; the reason of a failure says what it named
+/// as failed.
 pub(crate) fn run(command: &mut Command, limit: Duration) -> Result<(), String> {
     let name = name(command);
     let own_group = in_own_group(command);
-    let mut child =
-        command.stdin(Stdio::null()).spawn().map_err(|error| format!("{name} can't be started: {error}"))?;
-    let deadline = Instant::now() + limit;
+    if std::io::stdout().is_terminal() {
+        // It prints to us, and would not know.
+        command.env("CARGO_TERM_COLOR", "always").env("FORCE_COLOR", "1");
+    }
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|error| format!("{name} can't be started: {error}"))?;
+    let faults = Arc::new(Mutex::new(Faults::default()));
+    let readers = [
+        child.stdout.take().map(|stream| pass_on(stream, std::io::stdout(), &faults)),
+        child.stderr.take().map(|stream| pass_on(stream, std::io::stderr(), &faults)),
+    ];
+    let ended = wait(&mut child, own_group, &name, Instant::now() + limit, limit);
+    // A grandchild that lives on may hold the pipes open: what it says later is not waited for.
+    let deadline = Instant::now() + READERS_WAIT;
+    for reader in readers.into_iter().flatten() {
+        while !reader.is_finished() && Instant::now() < deadline {
+            std::thread::sleep(LOOK_EVERY);
+        }
+    }
+    ended.map_err(|reason| {
+        let faults = faults.lock().unwrap_or_else(PoisonError::into_inner);
+        faults.lines().iter().fold(reason, |reason, line| reason + "\n    " + line)
+    })
+}
+
+fn wait(child: &mut Child, own_group: bool, name: &str, deadline: Instant, limit: Duration) -> Result<(), String> {
     loop {
         match child.try_wait() {
             Ok(Some(status)) if status.success() => return Ok(()),
             Ok(Some(status)) => return Err(format!("{name} ended with {status}")),
             Ok(None) if Instant::now() < deadline => std::thread::sleep(LOOK_EVERY),
             Ok(None) => {
-                end(&mut child, own_group);
+                end(child, own_group);
                 return Err(format!("{name} was still running after {} minutes and was ended", limit.as_secs() / 60));
             }
             Err(error) => return Err(format!("{name} can't be waited for: {error}")),
         }
     }
+}
+
+/// Prints what comes as it comes, line by line, and looks at it for failures.
+fn pass_on(
+    from: impl Read + Send + 'static,
+    mut to: impl Write + Send + 'static,
+    faults: &Arc<Mutex<Faults>>,
+) -> JoinHandle<()> {
+    let faults = Arc::clone(faults);
+    std::thread::spawn(move || {
+        let mut from = BufReader::new(from);
+        let mut line = Vec::new();
+        while from.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+            // Whoever closed our output doesn't want to read it.
+            let _ = to.write_all(&line).and_then(|()| to.flush());
+            faults.lock().unwrap_or_else(PoisonError::into_inner).take(&String::from_utf8_lossy(&line));
+            line.clear();
+        }
+    })
 }
 
 /// The name of a program without its folder.
@@ -93,6 +142,13 @@ mod tests {
         let reason = run(&mut hangs, Duration::from_millis(100)).expect_err("it hangs");
         assert!(reason.contains("was ended"), "{reason}");
         assert!(began.elapsed() < Duration::from_secs(10));
+    }
+
+    #[test]
+    fn what_a_runner_names_as_failed_is_in_the_reason() {
+        let mut fails = program("sh", &["-c", "(echo ' FAIL  a story'; echo 'Error: no sound') >&2; exit 1"]);
+        let reason = run(&mut fails, minutes(1)).expect_err("it fails");
+        assert!(reason.contains("FAIL  a story") && reason.contains("Error: no sound"), "{reason}");
     }
 
     #[test]

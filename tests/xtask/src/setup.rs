@@ -88,6 +88,31 @@ pub(crate) fn cmake() -> Result<(), String> {
     if is_there() { Ok(()) } else { Err(wanted.to_owned()) }
 }
 
+/// GStreamer, the client that isn't ours at the doors for WHIP and WHEP, installed by apt where we may; or what to install.
+/// Its absence leaves these stories out, in words; it fails nothing.
+pub(crate) fn gstreamer() -> Result<(), String> {
+    let doors = crate::root().join("tests/foreign/doors.py");
+    // As the stories themselves look: by the Python of the system, which alone knows GStreamer.
+    let python = if Path::new("/usr/bin/python3").exists() { "/usr/bin/python3" } else { "python3" };
+    let is_there = || output(program(python, &["-B"]).arg(&doors).arg("check")).is_some();
+    if is_there() {
+        return Ok(());
+    }
+    let wanted = "GStreamer with webrtcbin and its words for Python are needed for the stories of WHIP and WHEP. Debian and \
+                  Ubuntu: `sudo apt-get install python3-gi gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-good \
+                  gstreamer1.0-plugins-bad gstreamer1.0-nice`";
+    let packages = [
+        "python3-gi",
+        "gir1.2-gst-plugins-bad-1.0",
+        "gstreamer1.0-plugins-base",
+        "gstreamer1.0-plugins-good",
+        "gstreamer1.0-plugins-bad",
+        "gstreamer1.0-nice",
+    ];
+    apt_install(&packages).map_err(|reason| format!("{wanted} ({reason})"))?;
+    if is_there() { Ok(()) } else { Err(wanted.to_owned()) }
+}
+
 /// Firefox, and what stories on a machine of their own need. Their absence leaves these out, in words; it fails nothing.
 pub(crate) fn machine() -> Result<(), String> {
     let there = |name: &str, flag: &str| output(&mut program(name, &[flag])).is_some();

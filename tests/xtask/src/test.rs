@@ -174,20 +174,31 @@ fn browser(chores: &mut Chores) -> Result<(), String> {
     setup::packages("tests/browser")?;
     let chromium = setup::chromium()?;
     let machine = setup::machine();
+    look_for_foreigners();
     // With the tests, though only the programs are needed: so the dependencies have the features they had before.
     chores.run(&mut cargo(&["build", "--quiet", "--workspace", "--bins", "--tests"]))?;
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
     let folder = own.parent().ok_or("this program lies in no folder")?;
-    let mut npm = |script| {
-        let mut npm = program("npm", &["run", "--silent", script]);
+    let mut npm = |arguments: &[&str]| {
+        let mut npm = program("npm", &[&["run", "--silent"], arguments].concat());
         npm.current_dir(crate::root().join("tests/browser"));
         chores.run(npm.env("TORG_BINARIES", folder).env("TORG_CHROMIUM", &chromium))
     };
-    npm("check")?;
-    // What these have to tell is worth hearing even when the others fail.
-    let chromium = npm("test");
+    npm(&["check"])?;
+    // What the others have to tell is worth hearing even when these fail.
+    let chromium = npm(&["test"]).or_else(|reason| {
+        let again = files_in(&reason);
+        if again.is_empty() {
+            return Err(reason);
+        }
+        println!("   FAILED: {reason}");
+        println!(
+            "   These files once more, each with a server of its own: what fails twice is a fault, not a busy machine."
+        );
+        npm(&[&["test", "--"], &again.iter().map(String::as_str).collect::<Vec<_>>()[..]].concat())
+    });
     let machine = match machine {
-        Ok(()) => npm("test:machine"),
+        Ok(()) => npm(&["test:machine"]),
         Err(reason) => {
             println!("   the stories on a machine with a headset, and in Firefox, are left out: {reason}");
             Ok(())
@@ -196,12 +207,42 @@ fn browser(chores: &mut Chores) -> Result<(), String> {
     chromium.and(machine)
 }
 
+/// The files of stories that a runner named as failed.
+fn files_in(reason: &str) -> Vec<String> {
+    let words = reason.lines().filter(|line| line.trim().starts_with("FAIL ")).flat_map(str::split_whitespace);
+    let mut files: Vec<String> = words.filter(|word| word.ends_with(".test.ts")).map(str::to_owned).collect();
+    files.sort();
+    files.dedup();
+    files
+}
+
+/// The stories look for themselves and pass over what they can't tell.
+fn look_for_foreigners() {
+    if let Err(reason) = setup::gstreamer() {
+        println!("   the stories of a client that isn't ours are left out: {reason}");
+    }
+}
+
 fn stories(chores: &mut Chores) -> Result<(), String> {
+    look_for_foreigners();
     let story = ["--workspace", "--test", "end_to_end"];
     if chores.has_nextest {
-        let runner = ["nextest", "run", "--config-file", NEXTEST, "--no-fail-fast", "--test-threads", STORIES_AT_ONCE];
-        return chores.run(&mut cargo(&[&runner[..], &story].concat()));
+        let runner = ["nextest", "run", "--config-file", NEXTEST, "--profile", "stories", "--no-fail-fast"];
+        return chores.run(&mut cargo(&[&runner[..], &["--test-threads", STORIES_AT_ONCE], &story].concat()));
     }
     let threads = ["--", "--test-threads", STORIES_AT_ONCE];
     chores.run(&mut cargo(&[&["test", "--quiet"], &story[..], &threads].concat()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_files_with_a_failure_are_told_once_more() {
+        let reason = "npm ended with exit status: 1\n    FAIL  stories/b.test.ts > b > swells\n      AssertionError: a.test.ts\n    \
+            FAIL  stories/b.test.ts > b > fades\n    FAIL  stories/a.test.ts > a";
+        assert_eq!(files_in(reason), ["stories/a.test.ts", "stories/b.test.ts"]);
+        assert!(files_in("npm ended with exit status: 2").is_empty());
+    }
 }
