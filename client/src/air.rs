@@ -5,11 +5,12 @@ use crate::sound::ear::{PlacedVoice, Scene};
 use crate::sound::pan::StereoGain;
 use crate::world::World;
 use glam::Vec2;
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use torg_protocol::ids::{ParticipantId, TableId, ZoneId};
 use torg_protocol::map::ZoneSpec;
 use torg_protocol::message::{ServerMessage, Welcome};
-use torg_protocol::people::{Addressed, Broadcast, Listening};
+use torg_protocol::people::{Addressed, Broadcast, Listening, Plenum, TalkingPiece};
 use torg_protocol::units::MurmurPercent;
 
 /// From asking for another way of listening until its sound is surely here, and that of the one before surely still: the
@@ -32,6 +33,16 @@ pub struct Air {
     pub word_lent: Vec<ParticipantId>,
     /// The closed tables that broadcasts stay out of, ascending.
     pub kept_out: Vec<TableId>,
+    /// The tables at which a talking piece goes round, by table.
+    pub pieces: Vec<TalkingPiece>,
+    /// The call to the plenum that stands.
+    pub plenum: Option<Plenum>,
+    /// The tables that let themselves be listened to, ascending.
+    pub let_listen: Vec<TableId>,
+    /// Who hears which table better than its wall allows.
+    pub bumblebees: BTreeMap<ParticipantId, TableId>,
+    /// Whether the space has a bell of its own.
+    pub bell_sound: bool,
     /// How it came before the guest asked for another way, and when that was.
     before: Option<(Listening, Instant)>,
 }
@@ -45,6 +56,11 @@ impl Air {
             spoken_to: welcome.spoken_to.clone(),
             word_lent: welcome.word_lent.clone(),
             kept_out: welcome.kept_out.clone(),
+            pieces: welcome.pieces.clone(),
+            plenum: welcome.plenum,
+            let_listen: welcome.let_listen.clone(),
+            bumblebees: welcome.bumblebees.iter().map(|ear| (ear.participant, ear.table)).collect(),
+            bell_sound: welcome.bell_sound,
             before: None,
         }
     }
@@ -61,7 +77,20 @@ impl Air {
                 }
             }
             ServerMessage::KeptOut { tables } => self.kept_out.clone_from(tables),
-            ServerMessage::Left { participant } => self.word_lent.retain(|who| who != participant),
+            ServerMessage::PiecesChanged { pieces } => self.pieces.clone_from(pieces),
+            ServerMessage::PlenumChanged { plenum } => self.plenum = *plenum,
+            ServerMessage::LetListen { tables } => self.let_listen.clone_from(tables),
+            ServerMessage::Bumblebee { participant, table: Some(table) } => {
+                self.bumblebees.insert(*participant, *table);
+            }
+            ServerMessage::Bumblebee { participant, table: None } => {
+                self.bumblebees.remove(participant);
+            }
+            ServerMessage::BellSound { set } => self.bell_sound = *set,
+            ServerMessage::Left { participant } => {
+                self.word_lent.retain(|who| who != participant);
+                self.bumblebees.remove(participant);
+            }
             _ => {}
         }
     }
@@ -94,20 +123,42 @@ impl Air {
     pub fn broadcasts_by(&self, speaker: ParticipantId) -> bool {
         self.broadcasts.iter().any(|broadcast| broadcast.speaker == speaker)
     }
+
+    /// Whether this one is there to be talked over.
+    #[must_use]
+    pub fn is_background(&self, speaker: ParticipantId) -> bool {
+        self.broadcasts.iter().any(|broadcast| broadcast.speaker == speaker && broadcast.background)
+    }
+
+    /// Whether somebody speaks over everything whom the guest hears: all else is quieter meanwhile, what is there to be
+    /// talked over too.
+    #[must_use]
+    pub fn is_spoken_over(&self) -> bool {
+        let talks = |broadcast: &Broadcast| !broadcast.background && self.is_spoken_to_by(broadcast.speaker);
+        self.broadcasts.iter().any(talks)
+    }
+
+    /// The talking piece of a table; nothing when none goes round there.
+    #[must_use]
+    pub fn piece_at(&self, table: TableId) -> Option<TalkingPiece> {
+        self.pieces.iter().copied().find(|piece| piece.table == table)
+    }
 }
 
 impl World {
-    /// How a voice is heard: who speaks over everything in full and from straight ahead, others by place.
+    /// How a voice is heard: who speaks over everything in full and from straight ahead, others by place. What is there to
+    /// be talked over comes in full too (the server makes it quieter), and is quieter under a talk.
     pub(crate) fn voice(&self, speaker: ParticipantId, moment: Instant) -> PlacedVoice {
         if self.air().is_spoken_to_by(speaker) {
-            return PlacedVoice { gain: StereoGain::of(1.0, Vec2::ZERO), over_everything: true };
+            let over_everything = !self.air().is_background(speaker);
+            return PlacedVoice { gain: StereoGain::of(1.0, Vec2::ZERO), over_everything };
         }
         PlacedVoice { gain: self.stereo_gain(speaker, moment), over_everything: false }
     }
 
     /// What the ear is in. `murmur` is the factor on the murmur that the guest wants.
     pub(crate) fn scene(&self, murmur: f32, moment: Instant) -> Scene {
-        Scene { ducks: !self.air().spoken_to.is_empty(), plays: self.air().plays(moment), murmur }
+        Scene { ducks: self.air().is_spoken_over(), plays: self.air().plays(moment), murmur }
     }
 
     /// A zone by name.
@@ -157,6 +208,66 @@ mod tests {
         }
         assert!(!air.broadcasts_by(BO) && !air.is_spoken_to_by(BO));
         assert!(air.word_lent.is_empty() && air.kept_out.is_empty());
+    }
+
+    #[test]
+    fn pieces_plenum_and_passers_by_are_there_and_end_with_the_messages() {
+        let mut air = air(true);
+        let me = ParticipantId(1);
+        assert_eq!(air.piece_at(TableId(0)).map(|piece| piece.holder), Some(Some(BO)));
+        assert_eq!(air.piece_at(TableId(1)).map(|piece| piece.holder), Some(None), "in the middle");
+        assert_eq!(air.plenum.map(|plenum| (plenum.by, plenum.declined)), Some((me, 3)));
+        assert_eq!((air.let_listen.as_slice(), air.bumblebees.get(&me)), ([TableId(0)].as_slice(), Some(&TableId(0))));
+        assert!(air.bell_sound);
+        for message in golden() {
+            air.hear(&message);
+        }
+        assert!(
+            air.pieces.is_empty() && air.plenum.is_none() && air.let_listen.is_empty() && air.bumblebees.is_empty()
+        );
+        let passes = ServerMessage::Bumblebee { participant: BO, table: Some(TableId(0)) };
+        for message in [passes, ServerMessage::Left { participant: BO }] {
+            air.hear(&message);
+        }
+        assert!(air.bumblebees.is_empty(), "who left passes nobody");
+    }
+
+    #[test]
+    fn what_is_there_to_be_talked_over_quietens_nothing_and_is_quieter_under_a_talk() {
+        let now = Instant::now();
+        let mut world = World::golden(now);
+        let music = ParticipantId(6);
+        let broadcast = |speaker, background| Broadcast { speaker, to: Addressed::Everybody {}, background };
+        let heard = |world: &World, who| world.voice(who, now);
+        world.apply(&ServerMessage::BroadcastsChanged { broadcasts: vec![broadcast(music, true)] });
+        world.apply(&ServerMessage::SpokenTo { speakers: vec![music] });
+        assert!(!world.scene(0.0, now).ducks, "it can be talked over");
+        let in_full = StereoGain::of(1.0, Vec2::ZERO);
+        assert_eq!(heard(&world, music), PlacedVoice { gain: in_full, over_everything: false });
+
+        let both = vec![broadcast(music, true), broadcast(BO, false)];
+        world.apply(&ServerMessage::BroadcastsChanged { broadcasts: both });
+        assert!(!world.scene(0.0, now).ducks, "to others");
+        world.apply(&ServerMessage::SpokenTo { speakers: vec![BO, music] });
+        assert!(world.scene(0.0, now).ducks);
+        assert!(heard(&world, BO).over_everything && !heard(&world, music).over_everything);
+    }
+
+    #[test]
+    fn whose_table_is_listened_to_in_passing_is_heard_six_db_better() {
+        let mut world = World::golden(Instant::now());
+        // By then the guest stands some four metres from Bo's table.
+        let now = Instant::now() + Duration::from_secs(30);
+        let (me, table) = (ParticipantId(1), TableId(0));
+        let behind_the_wall = world.gain(BO, now);
+        assert!(behind_the_wall > 0.0);
+        let better_db = |world: &World| 20.0 * (world.gain(BO, now) / behind_the_wall).log10();
+        world.apply(&ServerMessage::Bumblebee { participant: me, table: Some(table) });
+        assert!((better_db(&world) - 6.0).abs() < 0.01, "{:.2} dB", better_db(&world));
+        world.apply(&ServerMessage::Bumblebee { participant: me, table: Some(TableId(1)) });
+        assert!(better_db(&world).abs() < 0.01, "another table");
+        world.apply(&ServerMessage::Bumblebee { participant: me, table: None });
+        assert!(better_db(&world).abs() < 0.01);
     }
 
     #[test]

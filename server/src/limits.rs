@@ -215,3 +215,43 @@ pub const TABLES_GO_MAX: DurationMs = DurationMs(3_000);
 
 /// How long somebody waits for an answer at the door before it is listened to what they say meanwhile.
 pub const LOBBY_LISTENS_AFTER: Duration = Duration::from_secs(1);
+
+/// A stream whose packets have stopped for so long makes room for the next one by the same token: it is the same program,
+/// which lost its line. The media plane tells of packets for 1.2 s after the last, so they stopped 3 s ago at least.
+pub const STREAM_SILENT_MAX: DurationMs = DurationMs(2_000);
+
+/// How long a peer connection of a standard door may take to come up. Browsers give up after half a minute too.
+pub const DOOR_COMES_UP_MAX: DurationMs = DurationMs(30_000);
+
+/// Programs a second that come in by one token over a longer time. Each is written down, told to everybody, and makes a
+/// peer connection.
+pub const DOORS_PER_SECOND: u32 = 5;
+
+/// Programs that may come in at once on top: every loudspeaker of a house, after a new start of the server.
+pub const DOORS_BURST: u32 = 100;
+
+/// Sounds that are played in one space at once: a talk, and music under it. Each takes one of four places of those who
+/// speak to all.
+pub const SOUNDS_MAX: usize = 2;
+
+/// Sounds that are read at the same moment, in all spaces. Each takes a core for a second or two while its beginning is
+/// listened to, and up to 64 MiB.
+pub const SOUNDS_READ_AT_ONCE_MAX: usize = 2;
+
+/// How long the body of a sound may take: 64 MiB over a line of 5 Mbit/s.
+pub const SOUND_WAIT: Duration = Duration::from_secs(120);
+
+/// Bytes of a bell: 15 s of CD are 2.6 MB, of mono half as much.
+pub const BELL_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// How long a bell may last, milliseconds. What rings for longer is no bell.
+pub const BELL_MS_MAX: u64 = 15_000;
+
+/// A bell that is due for longer is not rung any more: the space slept when it was, and nobody waits for it.
+pub const BELL_LATE_MAX: DurationMs = DurationMs(10_000);
+
+/// Names of ICE sessions in one offer that are kept in mind. An offer has one, or one a section where nothing is bundled.
+pub const ICE_SESSIONS_MAX: usize = 16;
+
+/// Bytes of a description of new candidates (RFC 8840). A client that gathers for long has some twenty.
+pub const CANDIDATES_BYTES_MAX: usize = 16 * 1024;

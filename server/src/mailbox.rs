@@ -5,23 +5,26 @@
 //! newest into a [`RoutesCell`], the media plane reads it when it likes; so it is with the [`Mix`] and the [`Population`].
 
 pub mod call;
+pub mod door;
 pub mod occasion;
+mod registry;
 
 use arc_swap::ArcSwap;
+use bytes::Bytes;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::{mpsc, oneshot};
 use torg_protocol::geometry::HearingPreset;
-use torg_protocol::ids::{ParticipantId, SpaceId};
-use torg_protocol::map::MapSpec;
+use torg_protocol::ids::ParticipantId;
 use torg_protocol::message::{ClientMessage, OfferedTrack, Refusal, Start};
 use torg_protocol::people::{Microphone, Role};
 use torg_protocol::text::{Label, PersonName};
 use torg_protocol::units::{TimeMs, VoiceLevel};
+use torg_sound::Sound;
 use torg_space::ledger::{Fact, Ledger};
 use torg_space::{Mix, Routes};
 
 pub use call::{Call, Denied};
+pub use registry::{CreateRefusal, Described, Glance, Opened, Population, SpaceLinks, ToRegistry};
 
 pub use crate::outbox::{Outbox, Outgoing};
 
@@ -67,6 +70,15 @@ pub enum ToMedia {
         /// The space.
         space: SpaceKey,
     },
+    /// Could an offer be answered? Nothing is made yet.
+    CheckOffer {
+        /// The session description.
+        sdp: String,
+        /// What its sections are for.
+        offered: Offered,
+        /// Why not, if not.
+        reply: oneshot::Sender<Result<(), Refusal>>,
+    },
     /// A client offers. A peer connection that the participant had before is closed.
     Offer {
         /// Whose.
@@ -74,17 +86,36 @@ pub enum ToMedia {
         /// The session description.
         sdp: String,
         /// What its sections are for.
-        tracks: Vec<OfferedTrack>,
+        offered: Offered,
         /// The answer's session description, or why not.
         reply: oneshot::Sender<Result<String, Refusal>>,
     },
-    /// A participant is gone: so is their peer connection.
+    /// From now on a participant's voice is a sound that is played, until it ends ([`MediaEvent::PlayedOut`]) or the
+    /// participant is gone.
+    Play {
+        /// Whose voice it is.
+        peer: PeerId,
+        /// What is played.
+        sound: Box<Sound>,
+    },
+    /// A participant is gone: so is their peer connection, or what is played.
     ClosePeer {
         /// Whose.
         peer: PeerId,
     },
     /// The server stops: close every peer connection.
     Stop,
+}
+
+/// What the sections of an offer are for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Offered {
+    /// As the client says.
+    Tracks(Vec<OfferedTrack>),
+    /// By WHIP (RFC 9725): the first section that sends sound is the microphone, others are turned down.
+    Publisher,
+    /// By WHEP: the first section that receives sound gets everything in one stream, others are turned down.
+    Listener,
 }
 
 /// What a keeper is told.
@@ -113,6 +144,10 @@ pub enum ToKeeper {
         /// How far voices carry.
         hearing: Option<HearingPreset>,
     },
+    /// The space has another bell, or none of its own any more.
+    BellChanged(Option<Bytes>),
+    /// The bell is ready to be rung.
+    Bell(Box<Sound>),
     /// The space's file has another map: start again from that. People come back by themselves.
     StartAgain,
     /// The media plane measured or lost something.
@@ -187,6 +222,8 @@ pub enum MediaEvent {
     Connected(ParticipantId),
     /// A peer connection failed or fell silent for 15 s.
     Lost(ParticipantId),
+    /// A sound that was played has come to its end.
+    PlayedOut(ParticipantId),
     /// Voice levels, ten times a second, of those whose level changed.
     Levels(Vec<(ParticipantId, VoiceLevel)>),
     /// Twice a second: everything that flowed in the last 1.2 s.
@@ -203,156 +240,4 @@ pub struct Flow {
     pub peers: Vec<(ParticipantId, bool)>,
     /// Which (speaker, listener) pairs had at least one packet sent.
     pub forwarded: Vec<(ParticipantId, ParticipantId)>,
-}
-
-/// What the registry of spaces is asked. It alone knows the data folder and which spaces run.
-#[derive(Debug)]
-pub enum ToRegistry {
-    /// What is this space called? Nothing when there is none.
-    Find {
-        /// Which.
-        space: SpaceId,
-        /// Its name.
-        reply: oneshot::Sender<Option<Label>>,
-    },
-    /// Make a space.
-    Create {
-        /// Its name.
-        name: Label,
-        /// Its map; the default square when there is none.
-        map: Option<Box<MapSpec>>,
-        /// The links to it, or why there is none.
-        reply: oneshot::Sender<Result<SpaceLinks, CreateRefusal>>,
-    },
-    /// The square that is open to who comes without a link from this machine.
-    OpenSquare {
-        /// The links to it.
-        reply: oneshot::Sender<SpaceLinks>,
-    },
-    /// Somebody stands before the door with a link.
-    Glance {
-        /// Of which space.
-        space: SpaceId,
-        /// With which token.
-        token: String,
-        /// What is seen from there, or why nothing is.
-        reply: oneshot::Sender<Result<Glance, Refusal>>,
-    },
-    /// Somebody wants to hand links to a space out.
-    Links {
-        /// Of which space.
-        space: SpaceId,
-        /// With which token.
-        token: String,
-        /// The role of that token and every link there is, of which it may not be shown each; or why nothing is.
-        reply: oneshot::Sender<Result<(Role, SpaceLinks), Refusal>>,
-    },
-    /// Somebody came by a link.
-    Open {
-        /// To which space.
-        space: SpaceId,
-        /// With which token.
-        token: String,
-        /// What the link gives, or why it gives nothing.
-        reply: oneshot::Sender<Result<Opened, Refusal>>,
-    },
-    /// The keeper was asked and agrees: write another name or map into the space's file. A running space learns of it.
-    Change {
-        /// Which space.
-        space: SpaceId,
-        /// Its new name.
-        name: Option<Label>,
-        /// Its new map.
-        map: Option<Box<MapSpec>>,
-        /// How far voices carry from now on.
-        hearing: Option<HearingPreset>,
-        /// The space as it is now, or why not.
-        reply: oneshot::Sender<Result<Described, CreateRefusal>>,
-    },
-    /// A space was closed for good, and its record says so: its file goes.
-    Closed {
-        /// Which.
-        space: SpaceId,
-        /// Says whether the file is gone.
-        reply: oneshot::Sender<Result<(), String>>,
-    },
-    /// The server stops: all spaces end, and then the registry.
-    Stop,
-}
-
-/// The links to a space.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SpaceLinks {
-    /// The space.
-    pub space: SpaceId,
-    /// For everybody.
-    pub join_link: String,
-    /// For who runs it.
-    pub host_link: String,
-    /// For each role.
-    pub of_roles: Vec<(Role, String)>,
-}
-
-impl SpaceLinks {
-    /// The links to a space, each made by `link`.
-    #[must_use]
-    pub fn new(space: SpaceId, link: impl Fn(Role) -> String) -> Self {
-        let of_roles = Role::ALL.map(|role| (role, link(role))).into();
-        Self { space, join_link: link(Role::Participant), host_link: link(Role::Host), of_roles }
-    }
-}
-
-/// A space as its file says.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Described {
-    /// Its name.
-    pub name: Label,
-    /// Its map.
-    pub map: MapSpec,
-}
-
-/// What a link shows of a space before one comes in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Glance {
-    /// Its name.
-    pub name: Label,
-    /// How many are in, those whose place is held among them.
-    pub people: usize,
-}
-
-/// How many people are in a space. A level: the keeper puts it there, the registry reads it when it is asked.
-#[derive(Clone, Debug, Default)]
-pub struct Population(Arc<AtomicUsize>);
-
-impl Population {
-    /// So many are in now.
-    pub fn set(&self, people: usize) {
-        self.0.store(people, Ordering::Relaxed);
-    }
-
-    /// How many are in.
-    #[must_use]
-    pub fn get(&self) -> usize {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-/// What a link gives.
-#[derive(Clone, Debug)]
-pub struct Opened {
-    /// The role.
-    pub role: Role,
-    /// The keeper of the space. May end at any moment: then ask again.
-    pub keeper: mpsc::Sender<ToKeeper>,
-}
-
-/// Why a space was not made. The texts are fit to show.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CreateRefusal {
-    /// The map can't be walked.
-    #[error("{0}")]
-    Map(String),
-    /// The data folder does not take it.
-    #[error("{0}")]
-    Store(String),
 }

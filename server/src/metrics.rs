@@ -9,6 +9,14 @@ use tokio::sync::watch;
 
 /// People in all spaces, those whose place is held among them.
 pub const PARTICIPANTS: &str = "torg_participants";
+/// Streams that came in by WHIP.
+pub const STREAMS: &str = "torg_streams";
+/// Listeners who came in by WHEP.
+pub const LISTENERS: &str = "torg_listeners";
+/// Sounds that are played, bells among them.
+pub const SOUNDS: &str = "torg_sounds";
+/// Sounds that were played, bells among them.
+pub const SOUNDS_PLAYED: &str = "torg_sounds_played_total";
 /// Spaces that run.
 pub const SPACES_RUNNING: &str = "torg_spaces_running";
 /// Spaces whose keeper panicked.
@@ -111,6 +119,10 @@ pub async fn keep_up(figures: PrometheusHandle, mut stopping: watch::Receiver<bo
 
 fn describe() {
     describe_gauge!(PARTICIPANTS, "People in all spaces, those whose place is held among them");
+    describe_gauge!(STREAMS, "Streams that came in by WHIP");
+    describe_gauge!(LISTENERS, "Listeners who came in by WHEP");
+    describe_gauge!(SOUNDS, "Sounds that are played, bells among them");
+    describe_counter!(SOUNDS_PLAYED, "Sounds that were played, bells among them");
     describe_gauge!(SPACES_RUNNING, "Spaces that run");
     describe_counter!(SPACES_FAILED, "Spaces that hit a fault and started again");
     describe_gauge!(SESSIONS, "Open websockets");
@@ -128,11 +140,13 @@ fn describe() {
     describe_histogram!(MEDIA_LOSS, "The part of what was sent that listeners report lost");
     describe_mix();
     // Figures that nothing has touched yet are there all the same, so that a graph begins at zero.
-    for name in [PARTICIPANTS, SPACES_RUNNING, SESSIONS, MEDIA_PEERS, MIX_DESKS, MIX_EFFORT_STEP] {
+    let doors = [STREAMS, LISTENERS, SOUNDS];
+    let gauges = [PARTICIPANTS, SPACES_RUNNING, SESSIONS, MEDIA_PEERS, MIX_DESKS, MIX_EFFORT_STEP];
+    for name in gauges.into_iter().chain(doors) {
         gauge!(name).set(0.0);
     }
     let mix = [MIX_FAULTS, MIX_ROUNDS_LATE, MIX_FRAMES_LEFT_OUT, MIX_ENCODED, MIX_SENT];
-    for name in [SPACES_FAILED, MEDIA_FORWARDED, MEDIA_SEND_CALLS].into_iter().chain(mix) {
+    for name in [SPACES_FAILED, SOUNDS_PLAYED, MEDIA_FORWARDED, MEDIA_SEND_CALLS].into_iter().chain(mix) {
         counter!(name).absolute(0);
     }
     for direction in ["in", "out"] {

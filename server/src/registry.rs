@@ -155,6 +155,9 @@ impl Registry {
             ToRegistry::Change { space, name, map, hearing, reply } => {
                 let _ = reply.send(self.change(&space, name, map.map(|map| *map), hearing).await);
             }
+            ToRegistry::SetBell { space, bell, reply } => {
+                let _ = reply.send(self.set_bell(&space, bell).await.map_err(|error| error.to_string()));
+            }
             ToRegistry::Closed { space, reply } => {
                 let _ = reply.send(self.close(&space).await.map_err(|error| error.to_string()));
             }
@@ -204,6 +207,7 @@ impl Registry {
             let _ = self.close(&record.id).await;
             return None;
         }
+        let bell = self.read_bell(&record.id).await;
         self.newest_key = self.newest_key.checked_add(1).expect("four billion starts of spaces do not happen");
         let key = SpaceKey(self.newest_key);
         let (sender, receiver) = keeper::inbox();
@@ -221,6 +225,7 @@ impl Registry {
             record: to_record,
             outside: self.outside.clone(),
             people: self.key.people_of(&record.id),
+            bell,
             rests_after: EMPTY_SPACE_KEPT,
         };
         let task = self.keepers.spawn(keeper::keep(begin, sender.clone(), receiver).instrument(span));

@@ -67,6 +67,11 @@ impl Running {
 /// # Errors
 /// In words, what is in the way and what to do about it.
 pub async fn run(config: Config) -> anyhow::Result<Running> {
+    run_behind(config, None).await
+}
+
+/// The same behind doors that stand open already, if there are any.
+async fn run_behind(config: Config, doors: Option<Doors>) -> anyhow::Result<Running> {
     // Two providers in one process make rustls panic, so ours comes first; who embeds us may have set it already.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let figures = metrics::install();
@@ -79,7 +84,10 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
     let clock = Clock::start();
     let outside = config.webhooks.as_ref().map(|webhooks| webhooks::start(webhooks, &config.data)).transpose()?;
 
-    let doors = open_doors(&config).await?;
+    let doors = match doors {
+        Some(doors) => doors,
+        None => open_doors(&config).await?,
+    };
     let addr = doors.listener.local_addr().context("the listener has no address")?;
     let public_url = public_url(&config, addr);
     let media = doors.media;
@@ -107,8 +115,10 @@ pub async fn run(config: Config) -> anyhow::Result<Running> {
     let public_url = public_url.into();
     let pages = http::routes(http::Parts {
         registry: to_registry.clone(),
+        media: media.to.clone(),
         surroundings,
         rates: Arc::default(),
+        readers: http::Readers::default(),
         figures,
         public_url,
     });

@@ -2,12 +2,12 @@
 
 use super::Session;
 use crate::error::GuestError;
-use crate::event::{Event, Speech};
+use crate::event::{Event, Piece, Speech};
 use crate::world::World;
 use std::time::Instant;
 use torg_protocol::ids::{AudioSlotIndex, ParticipantId, SlotId, TableId, TopicId};
 use torg_protocol::message::{Refusal, RefusalCode, ServerMessage, Welcome};
-use torg_protocol::people::{Broadcast, Place};
+use torg_protocol::people::{Broadcast, Place, TalkingPiece};
 
 impl Session {
     pub(super) async fn hear(&mut self, message: ServerMessage) {
@@ -79,7 +79,9 @@ impl Session {
         let view = self.view.borrow();
         let name = |who: ParticipantId| view.world.name_of(who).unwrap_or("somebody").to_owned();
         let event = match message {
-            ServerMessage::Entered { participant } => Event::Entered { name: participant.name.as_str().to_owned() },
+            ServerMessage::Entered { participant } => {
+                Event::Entered { name: participant.name.as_str().to_owned(), kind: participant.kind }
+            }
             ServerMessage::Left { participant } => Event::Left { name: name(*participant) },
             ServerMessage::PlaceChanged { participant, place } => match place {
                 Place::Seat { table, .. } => {
@@ -92,10 +94,13 @@ impl Session {
             },
             ServerMessage::AudioSlot { slot, speaker } => Event::AudioSlot { slot: slot.0, speaker: speaker.map(name) },
             ServerMessage::Refused { code, message, .. } => Event::Refused { code: *code, message: message.clone() },
-            message => match of_market(&view.world, message).or_else(|| of_broadcasts(&view.world, message)) {
-                Some(event) => event,
-                None => return,
-            },
+            message => {
+                let tellers = [of_market, of_broadcasts, of_circles];
+                match tellers.iter().find_map(|of| of(&view.world, message)) {
+                    Some(event) => event,
+                    None => return,
+                }
+            }
         };
         drop(view);
         self.tell(event);
@@ -131,7 +136,11 @@ fn of_broadcasts(world: &World, message: &ServerMessage) -> Option<Event> {
     let table = |id: &TableId| Some(world.space().map.tables.get(usize::from(id.0))?.name.as_str().to_owned());
     Some(match message {
         ServerMessage::BroadcastsChanged { broadcasts } => {
-            let speech = |of: &Broadcast| Speech { name: name(of.speaker), to: world.audience(of.to).to_string() };
+            let speech = |of: &Broadcast| Speech {
+                name: name(of.speaker),
+                to: world.audience(of.to).to_string(),
+                background: of.background,
+            };
             Event::BroadcastsChanged { broadcasts: broadcasts.iter().map(speech).collect() }
         }
         ServerMessage::SpokenTo { speakers } => {
@@ -139,6 +148,37 @@ fn of_broadcasts(world: &World, message: &ServerMessage) -> Option<Event> {
         }
         ServerMessage::WordLent { participant, lent } => Event::WordLent { name: name(*participant), lent: *lent },
         ServerMessage::KeptOut { tables } => Event::KeptOut { tables: tables.iter().filter_map(table).collect() },
+        _ => return None,
+    })
+}
+
+/// What is told of talking pieces, the plenum, who may listen in passing, and the bell.
+fn of_circles(world: &World, message: &ServerMessage) -> Option<Event> {
+    let name = |who: ParticipantId| world.name_of(who).unwrap_or("somebody").to_owned();
+    let map = &world.space().map;
+    let table = |id: TableId| Some(map.tables.get(usize::from(id.0))?.name.as_str().to_owned());
+    Some(match message {
+        ServerMessage::PiecesChanged { pieces } => {
+            let piece = |of: &TalkingPiece| table(of.table).map(|table| Piece { table, holder: of.holder.map(name) });
+            Event::PiecesChanged { pieces: pieces.iter().filter_map(piece).collect() }
+        }
+        ServerMessage::PlenumChanged { plenum: None } => Event::PlenumOver,
+        ServerMessage::PlenumChanged { plenum: Some(plenum) } => {
+            let zone = plenum.zone.and_then(|zone| map.zones.get(usize::from(zone.0)));
+            Event::PlenumCalled {
+                by: name(plenum.by),
+                zone: zone.map(|zone| zone.name.as_str().to_owned()),
+                walks_at: plenum.at,
+                declined: plenum.declined,
+            }
+        }
+        ServerMessage::LetListen { tables } => {
+            Event::LetListen { tables: tables.iter().filter_map(|&id| table(id)).collect() }
+        }
+        ServerMessage::Bumblebee { participant, table: passed } => {
+            Event::Passes { name: name(*participant), table: passed.and_then(table) }
+        }
+        ServerMessage::BellSound { set } => Event::BellSound { set: *set },
         _ => return None,
     })
 }
@@ -167,5 +207,27 @@ mod tests {
             (&shown["event"], &shown["broadcasts"][0]["to"]),
             (&"broadcasts_changed".into(), &"everybody".into())
         );
+    }
+    #[test]
+    fn pieces_plenum_and_passers_by_are_told_by_the_names_of_people_zones_and_tables() {
+        let world = World::golden(Instant::now());
+        let told: Vec<Event> = golden().iter().filter_map(|message| of_circles(&world, message)).collect();
+        let lines: Vec<String> = told.iter().map(ToString::to_string).collect();
+        for line in [
+            "Bo has the talking piece at Youth work, the talking piece lies in the middle of Stille prat",
+            "no talking piece goes round",
+            "Åse-Marie Ødegård calls everybody to Stage, 3 stay",
+            "Åse-Marie Ødegård calls everybody to the middle, 0 stay",
+            "nobody calls to the plenum any more",
+            "who passes may listen to Youth work",
+            "no table lets who passes listen",
+            "Åse-Marie Ødegård listens to Youth work in passing",
+            "Åse-Marie Ødegård listens to no table in passing",
+            "the space has a bell of its own",
+        ] {
+            assert!(lines.iter().any(|told| told == line), "{line} is missing: {lines:?}");
+        }
+        let shown = serde_json::to_value(&told[0]).expect("plain data");
+        assert_eq!((&shown["event"], &shown["pieces"][0]["holder"]), (&"pieces_changed".into(), &"Bo".into()));
     }
 }

@@ -5,7 +5,7 @@ import {
 
 const allIsWell: HeardFacts = {
   line: 'up', microphone: 'on', muted: false, systemMuted: false, open_ms: 60_000, unsent_ms: 20, silent_ms: 0,
-  speaking_ms: 0, server: { listeners: 3, inEarshot: 4, uplink: 'flowing' },
+  speaking_ms: 0, piece: null, server: { listeners: 3, inEarshot: 4, uplink: 'flowing' },
 };
 
 const nobodyReceives = { listeners: 0, inEarshot: 4, uplink: 'flowing' } as const;
@@ -29,6 +29,17 @@ describe('whether I am heard', () => {
     ['not by a dead microphone', { silent_ms: 5_500 }, { kind: 'silent' }],
     ['by nobody far from all', { server: { listeners: 0, inEarshot: 0, uplink: 'flowing' } }, { kind: 'nobody_near' }],
     ['by nobody as far as I know', { server: null }, { kind: 'nobody_near' }],
+    ['not before the talking piece comes to me', { piece: { holder: 'Ann' } }, { kind: 'piece', holder: 'Ann', speaking: false }],
+    ['not while the piece lies in the middle', { piece: { holder: null }, server: nobodyReceives },
+      { kind: 'piece', holder: null, speaking: false }],
+    ['not though I speak, without the piece', { piece: { holder: 'Ann' }, speaking_ms: 1_500 },
+      { kind: 'piece', holder: 'Ann', speaking: true }],
+    ['not for a cough, without the piece', { piece: { holder: 'Ann' }, speaking_ms: 400 },
+      { kind: 'piece', holder: 'Ann', speaking: false }],
+    ['not by unmuting, without the piece', { piece: { holder: 'Ann' }, muted: true, speaking_ms: 1_500 },
+      { kind: 'piece', holder: 'Ann', speaking: false }],
+    ['not when it is my turn either, by a dead microphone', { piece: { holder: 'Ann' }, silent_ms: 5_500 }, { kind: 'silent' }],
+    ['not without a microphone, whoever holds the piece', { piece: { holder: 'Ann' }, microphone: 'denied' }, { kind: 'no_microphone' }],
     ['by none of those near', { speaking_ms: 3_000, server: nobodyReceives }, { kind: 'not_received' }],
   ])('%s', (_, changed, badge) => {
     expect(heardBadge({ ...allIsWell, ...changed })).toEqual(badge);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeFrame, encodeMessage, parseMessage, WireError } from '../src/wire/codec';
-import type { ClientMessage, MurmurPercent, ParticipantId, RequestId, ZoneId } from '../src/wire/types';
+import type { ClientMessage, MurmurPercent, ParticipantId, RequestId, TableId, ZoneId } from '../src/wire/types';
 import { bytes, clientMessages, frames, serverMessages } from './fixtures';
 
 describe('binary frames', () => {
@@ -36,6 +36,14 @@ describe('messages of the client', () => {
     { type: 'speak', to: { kind: 'zone', zone: 2 as ZoneId } },
     { type: 'end_speech' },
     { type: 'change', request: 24 as RequestId, change: { type: 'lend_word', participant: 2 as ParticipantId, lent: true } },
+    { type: 'end_sound', sound: 6 as ParticipantId },
+    { type: 'move_piece', table: 1 as TableId, piece: { kind: 'bring' } },
+    { type: 'move_piece', table: 1 as TableId, piece: { kind: 'give', to: 2 as ParticipantId } },
+    { type: 'call_plenum', zone: 0 as ZoneId },
+    { type: 'call_plenum', zone: null },
+    { type: 'end_plenum' },
+    { type: 'decline_plenum' },
+    { type: 'let_listen', table: 2 as TableId, allowed: true },
     { type: 'leave' },
   ];
 

@@ -16,7 +16,7 @@ const EVENED = 10 ** (-0.6 * 3 * (1 - 1 / 20) / 20);
 function standing(id: ParticipantId, x: number): ParticipantView {
   const place = { x, y: 5 };
   return {
-    id, name: `P${id}`, role: 'participant', microphone: 'on', presence: 'here', place: { on: 'square' },
+    id, name: `P${id}`, kind: 'person', role: 'participant', microphone: 'on', presence: 'here', place: { on: 'square' },
     motion: { from: place, to: place, departed: 0 as TimeMs, speed_mm_s: 0 },
   };
 }
@@ -71,6 +71,21 @@ describe('the ear', () => {
     world.apply({ type: 'microphone_changed', participant: HEGE, microphone: 'on' });
     world.apply({ type: 'spoken_to', speakers: [] });
     expect([gain(0), gain(1), gain(BED)].map((one) => Number(one.toFixed(3)))).toEqual([0.5, 0, 0.25]);
+  });
+
+  it('plays what is in the background in full and from ahead, quieter only while somebody speaks to all', () => {
+    const { world, gain, context } = listen();
+    const broadcast = (speaker: ParticipantId, background: boolean) => ({ speaker, to: { kind: 'everybody' as const }, background });
+    world.apply({ type: 'broadcasts_changed', broadcasts: [broadcast(HEGE, true)] });
+    world.apply({ type: 'spoken_to', speakers: [HEGE] });
+    expect([gain(0), gain(1), gain(BED)].map((one) => Number(one.toFixed(3)))).toEqual([0.5, 1, 0.25]);
+    const panner = context.sources[1]?.outputs[0]?.outputs[0]?.outputs[0];
+    expect([panner?.positionX.value, panner?.positionZ.value]).toEqual([0, -1]);
+    world.apply({ type: 'broadcasts_changed', broadcasts: [broadcast(HEGE, true), broadcast(BO, false)] });
+    world.apply({ type: 'spoken_to', speakers: [BO, HEGE] });
+    expect(gain(0)).toBeCloseTo(1);
+    expect(gain(1)).toBeCloseTo(DUCKED);
+    expect(gain(BED)).toBeCloseTo(0.25 * DUCKED);
   });
 
   it('turns who speaks over everything to the front, and back to where they stand', () => {

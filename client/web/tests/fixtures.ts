@@ -6,7 +6,7 @@ function read(name: string): unknown {
   return JSON.parse(readFileSync(new URL(`../../../protocol/fixtures/${name}`, import.meta.url), 'utf8'));
 }
 
-interface PlacedFixture { at: Point; table: { id: TableId; wall: TableWall } | null }
+export interface PlacedFixture { at: Point; table: { id: TableId; wall: TableWall } | null; listens_to: TableId | null }
 
 export const gains = read('gain.json') as {
   tolerance: number;

@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { gainAt, HEARING_LAWS, placedGain } from '../src/world/gain';
+import { gainAt, HEARING_LAWS, placedGain, type Placed } from '../src/world/gain';
 import { arrivalOf, positionOf } from '../src/world/motion';
-import { gains, motion } from './fixtures';
+import { gains, motion, type PlacedFixture } from './fixtures';
+
+function placed({ at, table, listens_to }: PlacedFixture): Placed {
+  return { at, table, listensTo: listens_to };
+}
 
 describe('the hearing law', () => {
   it.each(gains.gains)('$preset: $what', ({ preset, listener, speaker, gain }) => {
-    const computed = placedGain(HEARING_LAWS[preset], listener, speaker);
+    const computed = placedGain(HEARING_LAWS[preset], placed(listener), placed(speaker));
     expect(Math.abs(computed - gain)).toBeLessThanOrEqual(gains.tolerance);
   });
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { keepsOut, lendsWord, speaksToAll } from '../src/face/rights';
-import { mySpeechWords, speaksWords } from '../src/i18n/speech';
+import { callsPlenum, keepsOut, lendsWord, movesPiece, speaksToAll } from '../src/face/rights';
+import { mySpeechWords, playsWords, speaksWords } from '../src/i18n/speech';
 import type { Broadcast, ParticipantId, ParticipantView, SeatIndex, TableId, TimeMs, Welcome, ZoneId } from '../src/wire/types';
-import { addressedBy, isKeptOut } from '../src/world/speech';
+import { addressedBy, addressedParameter, isKeptOut } from '../src/world/speech';
 import { SquareWorld } from '../src/world/world';
 import { serverMessages } from './fixtures';
 
@@ -14,7 +14,7 @@ const [CLOSED, OPEN] = (['closed', 'open'] as const).map((kind) =>
 function person(id: ParticipantId, x: number, more: Partial<ParticipantView> = {}): ParticipantView {
   const place = { x, y: 1 };
   return {
-    id, name: `P${id}`, role: 'participant', microphone: 'on', presence: 'here', place: { on: 'square' },
+    id, name: `P${id}`, kind: 'person', role: 'participant', microphone: 'on', presence: 'here', place: { on: 'square' },
     motion: { from: place, to: place, departed: 0 as TimeMs, speed_mm_s: 0 }, ...more,
   };
 }
@@ -29,7 +29,7 @@ function hall(broadcasts: Broadcast[]): SquareWorld {
 describe('a speech', () => {
   it('has whom it is to', () => {
     expect(addressedBy(hall([]), ANN)).toBeNull();
-    const square = hall([{ speaker: ANN, to: { kind: 'conveners' } }]);
+    const square = hall([{ speaker: ANN, to: { kind: 'conveners' }, background: false }]);
     expect([addressedBy(square, ANN), addressedBy(square, DAG)]).toEqual([{ kind: 'conveners' }, null]);
   });
 
@@ -58,7 +58,29 @@ describe('the words', () => {
   });
 });
 
+describe('what plays', () => {
+  const zones = [{ name: 'Stage' }];
+  it('is named for what it is', () => {
+    expect(playsWords('sound', true, 'Pausemusikk', { kind: 'everybody' }, zones)).toBe('Playing now: Pausemusikk');
+    expect(playsWords('sound', false, 'Opening', { kind: 'zone', zone: 0 as ZoneId }, zones)).toBe('Playing to all in Stage: Opening');
+    expect(playsWords('stream', false, 'Studio 2', { kind: 'everybody' }, zones)).toBe('Live to all: Studio 2');
+    expect(playsWords('person', false, 'Hege', { kind: 'everybody' }, zones)).toBe('Hege speaks to all');
+  });
+
+  it('is addressed as the API names it', () => {
+    expect(addressedParameter({ kind: 'everybody' }, zones)).toBe('everybody');
+    expect(addressedParameter({ kind: 'zone', zone: 0 as ZoneId }, zones)).toBe('zone:Stage');
+  });
+});
+
 describe('the right', () => {
+  it('to steer the talking piece is the hosts\', and at their own table who facilitates it or brings its topic', () => {
+    expect([movesPiece('co_host', false, false), movesPiece('facilitator', true, false), movesPiece('participant', true, true)])
+      .toEqual([true, true, true]);
+    expect([movesPiece('facilitator', false, false), movesPiece('participant', true, false)]).toEqual([false, false]);
+    expect([callsPlenum('co_host'), callsPlenum('facilitator')]).toEqual([true, false]);
+  });
+
   it('to speak to all and to lend the word is the hosts\'', () => {
     expect((['host', 'co_host', 'facilitator', 'helper', 'participant'] as const).map((role) => [speaksToAll(role), lendsWord(role)]))
       .toEqual([[true, true], [true, true], [false, false], [false, false], [false, false]]);

@@ -1,20 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import type {
-  ParticipantId, ParticipantView, SeatIndex, TableId, TimeMs, VoiceLevel, Welcome,
+  Broadcast, ParticipantId, ParticipantView, SeatIndex, TableId, TimeMs, VoiceLevel, Welcome,
 } from '../src/wire/types';
-import { isSpokenOver, loudness } from '../src/sound/loudness';
-import { SILENT, SquareWorld } from '../src/world/world';
+import { isDucked, isSpokenOver, loudness } from '../src/sound/loudness';
+import { SILENT, SquareWorld, type WorldMessage } from '../src/world/world';
 import { serverMessages } from './fixtures';
 
-const welcome = serverMessages.messages.find(({ type }) => type === 'welcome') as unknown as Welcome;
+const welcomes = serverMessages.messages.filter(({ type }) => type === 'welcome') as unknown as Welcome[];
+const [welcome] = welcomes as [Welcome];
 const ANN = 101 as ParticipantId;
 const BO = 102 as ParticipantId;
+const HEGE = 103 as ParticipantId;
 const START = 1_000_000 as TimeMs;
 
 function standing(id: ParticipantId, x: number, y: number): ParticipantView {
   const place = { x, y };
   return {
-    id, name: `P${id}`, role: 'participant', microphone: 'on', presence: 'here', place: { on: 'square' },
+    id, name: `P${id}`, kind: 'person', role: 'participant', microphone: 'on', presence: 'here', place: { on: 'square' },
     motion: { from: place, to: place, departed: START, speed_mm_s: 0 },
   };
 }
@@ -91,7 +93,7 @@ describe('the world', () => {
     const square = world();
     const told: string[] = [];
     square.on((part) => told.push(part));
-    const broadcasts = [{ speaker: BO, to: { kind: 'everybody' } }] as const;
+    const broadcasts = [{ speaker: BO, to: { kind: 'everybody' }, background: false }] as const;
     square.apply({ type: 'broadcasts_changed', broadcasts: [...broadcasts] });
     square.apply({ type: 'spoken_to', speakers: [BO] });
     square.apply({ type: 'word_lent', participant: BO, lent: true });
@@ -126,6 +128,52 @@ describe('the world', () => {
     expect([loudness(square, BO), isSpokenOver(square)]).toEqual([1, true]);
     square.apply({ type: 'microphone_changed', participant: BO, microphone: 'muted' });
     expect(isSpokenOver(square)).toBe(false);
+  });
+
+  it('begins with what the welcome tells of pieces, plenum, passers-by and the bell, and follows what is told of them', () => {
+    const busy = welcomes.find(({ pieces }) => pieces.length > 0);
+    if (busy === undefined) throw new Error('no golden welcome has a talking piece');
+    const square = new SquareWorld(busy, () => 0);
+    expect([...square.pieces]).toEqual(busy.pieces.map(({ table, holder }) => [table, holder]));
+    expect([square.plenum, square.bellSound]).toEqual([busy.plenum, busy.bell_sound]);
+    expect([...square.letListen]).toEqual(busy.let_listen);
+    expect([...square.bumblebees]).toEqual(busy.bumblebees.map(({ participant, table }) => [participant, table]));
+    expect([...square.people.values()].map(({ kind }) => kind)).toEqual(busy.participants.map(({ kind }) => kind));
+    const told: string[] = [];
+    square.on((part) => told.push(part));
+    for (const message of serverMessages.messages) {
+      if (['pieces_changed', 'plenum_changed', 'let_listen', 'bumblebee', 'bell_sound'].includes(message.type)) square.apply(message as WorldMessage);
+    }
+    expect([square.pieces.size, square.plenum, square.letListen.size, square.bumblebees.size]).toEqual([0, null, 0, 0]);
+    expect(new Set(told)).toEqual(new Set(['pieces', 'plenum', 'passing', 'bell']));
+  });
+
+  it('hears a table 6 dB better through its wall for who listens in passing, until they leave', () => {
+    const square = world();
+    const open = welcome.space.map.tables.findIndex(({ wall }) => wall === 'open') as TableId;
+    square.apply({ type: 'place_changed', participant: BO, place: { on: 'seat', table: open, seat: 0 as SeatIndex } });
+    const before = square.gain(BO);
+    square.apply({ type: 'bumblebee', participant: ANN, table: open });
+    expect(20 * Math.log10(square.gain(BO) / before)).toBeCloseTo(6);
+    square.apply({ type: 'bumblebee', participant: ANN, table: null });
+    expect(square.gain(BO)).toBe(before);
+    square.apply({ type: 'bumblebee', participant: BO, table: open });
+    square.apply({ type: 'left', participant: BO });
+    expect(square.bumblebees.size).toBe(0);
+  });
+
+  it('hears in full what plays in the background, ducks nothing for it, and ducks it under who speaks to all', () => {
+    const square = world();
+    const broadcasts = [{ speaker: BO, to: { kind: 'everybody' }, background: true }] as Broadcast[];
+    square.apply({ type: 'broadcasts_changed', broadcasts });
+    square.apply({ type: 'spoken_to', speakers: [BO] });
+    expect([loudness(square, BO), isSpokenOver(square), isDucked(square, BO)]).toEqual([1, false, false]);
+    square.apply({ type: 'entered', participant: standing(HEGE, 60, 5) });
+    square.apply({ type: 'broadcasts_changed', broadcasts: [...broadcasts, { speaker: HEGE, to: { kind: 'everybody' }, background: false }] });
+    square.apply({ type: 'spoken_to', speakers: [BO, HEGE] });
+    expect([isSpokenOver(square), isDucked(square, BO), isDucked(square, HEGE)]).toEqual([true, true, false]);
+    square.apply({ type: 'microphone_changed', participant: HEGE, microphone: 'muted' });
+    expect(isDucked(square, BO)).toBe(false);
   });
 
   it('keeps the preset in force in the map', () => {

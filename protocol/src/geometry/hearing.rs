@@ -14,6 +14,12 @@ pub const OPEN_WALL_GAIN_DB: f32 = -15.0;
 /// How much quieter all else is while somebody speaks over everything, dB.
 pub const BROADCAST_DUCK_DB: f32 = -12.0;
 
+/// How much quieter than somebody who speaks over everything a background sound is, dB: one that can be talked over.
+pub const BACKGROUND_GAIN_DB: f32 = -15.0;
+
+/// How much better than its wall allows a table is heard by who may listen to it in passing, dB.
+pub const BUMBLEBEE_GAIN_DB: f32 = 6.0;
+
 /// How far voices carry on a square.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -71,10 +77,13 @@ pub struct Placed {
     pub at: Point,
     /// The table somebody sits at, with what its wall does.
     pub table: Option<(TableId, TableWall)>,
+    /// The table that an ear listens to in passing, with its consent.
+    pub listens_to: Option<TableId>,
 }
 
 /// How loud a voice is for an ear, 0 to 1, by place alone: full at one table, minus 15 dB through each open
-/// wall, nothing through a closed one, and the law by distance elsewhere.
+/// wall, nothing through a closed one, and the law by distance elsewhere. An open wall takes 6 dB less from who listens to
+/// its table in passing.
 ///
 /// This is the loudness only. Whether a voice may be heard at all is the engine's to say.
 #[must_use]
@@ -91,7 +100,8 @@ pub fn placed_gain(law: HearingLaw, listener: Placed, speaker: Placed) -> f32 {
             TableWall::Closed => 0.0,
         };
     }
-    gain
+    let hums = listener.table.is_none() && speaker.table.is_some_and(|(table, _)| listener.listens_to == Some(table));
+    if hums { gain * amplitude_from_db(BUMBLEBEE_GAIN_DB) } else { gain }
 }
 
 #[cfg(test)]
@@ -102,6 +112,7 @@ mod tests {
         Placed {
             at: Point::from_metres(x, 0.0).expect("on the map"),
             table: table.map(|(id, wall)| (TableId(id), wall)),
+            listens_to: None,
         }
     }
 
@@ -126,5 +137,9 @@ mod tests {
         assert_eq!(placed_gain(law, closed(1.0), placed(1.0, None)), 0.0);
         assert_eq!(placed_gain(law, placed(1.0, None), closed(1.0)), 0.0);
         assert_eq!(placed_gain(law, closed(1.0), closed(2.0)), 1.0);
+        let bumblebee = |table| Placed { listens_to: Some(TableId(table)), ..placed(2.0, None) };
+        assert!((placed_gain(law, bumblebee(1), open(1.0)) - 0.3548).abs() < 1e-3, "9 dB below full");
+        assert!((placed_gain(law, bumblebee(2), open(1.0)) - 0.1778).abs() < 1e-3, "another table");
+        assert_eq!(placed_gain(law, bumblebee(2), closed(1.0)), 0.0, "never through a closed wall");
     }
 }

@@ -6,6 +6,9 @@ mod hearing;
 mod motion;
 mod point;
 
-pub use hearing::{BROADCAST_DUCK_DB, HearingLaw, HearingPreset, OPEN_WALL_GAIN_DB, Placed, placed_gain};
+pub use hearing::{
+    BACKGROUND_GAIN_DB, BROADCAST_DUCK_DB, BUMBLEBEE_GAIN_DB, HearingLaw, HearingPreset, OPEN_WALL_GAIN_DB, Placed,
+    placed_gain,
+};
 pub use motion::{Segment, WALKING_SPEED_M_S, Walk};
 pub use point::{NotAPlace, Point};

@@ -2,8 +2,8 @@
 
 use super::Change;
 use crate::geometry::{HearingPreset, Point, Walk};
-use crate::ids::{AudioSlotIndex, RequestId, TableId, TopicId};
-use crate::people::{Addressed, Listening, Microphone};
+use crate::ids::{AudioSlotIndex, ParticipantId, RequestId, TableId, TopicId, ZoneId};
+use crate::people::{Addressed, Listening, Microphone, PieceMove};
 use crate::text::Label;
 use crate::units::MurmurPercent;
 use serde::{Deserialize, Serialize};
@@ -105,6 +105,37 @@ pub enum ClientMessage {
     },
     /// My voice is one among others again.
     EndSpeech {},
+    /// Hosts, and who was lent the word: a stream or a file that is played ends.
+    EndSound {
+        /// Which: its participant.
+        sound: ParticipantId,
+    },
+    /// Something is done with the talking piece of a table.
+    MovePiece {
+        /// Which table.
+        table: TableId,
+        /// What.
+        piece: PieceMove,
+    },
+    /// Hosts: everybody is walked together in a moment. Who calls again calls anew.
+    CallPlenum {
+        /// To which zone; nothing means the stage, or the foyer, or the middle of the square.
+        #[serde(default)]
+        #[ts(optional = nullable)]
+        zone: Option<ZoneId>,
+    },
+    /// Hosts: nobody is walked after all.
+    EndPlenum {},
+    /// I stay where I am, whatever the plenum.
+    DeclinePlenum {},
+    /// Who sits at an open table: whether who passes by may listen. Holds until somebody there says otherwise, or all have
+    /// left.
+    LetListen {
+        /// The table.
+        table: TableId,
+        /// Whether they may.
+        allowed: bool,
+    },
     /// Another name.
     SetName {
         /// The name as typed.

@@ -5,7 +5,9 @@ use crate::agenda::{AgendaView, Slot, TopicCard, TopicDetail, Visit};
 use crate::geometry::{HearingPreset, Segment};
 use crate::ids::{AudioSlotIndex, CommentId, ParticipantId, RequestId, SlotId, SpaceId, TableId, TopicId};
 use crate::map::MapSpec;
-use crate::people::{Broadcast, Listening, Microphone, Place, Presence, Role};
+use crate::people::{
+    Broadcast, Bumblebee, Listening, Microphone, ParticipantKind, Place, Plenum, Presence, Role, TalkingPiece,
+};
 use crate::text::{Label, PersonName, Prose};
 use crate::units::{MurmurPercent, TimeMs};
 use serde::{Deserialize, Serialize};
@@ -196,6 +198,33 @@ pub enum ServerMessage {
         /// Ascending.
         tables: Vec<TableId>,
     },
+    /// The tables at which a talking piece goes round: all of them, as it is from now on.
+    PiecesChanged {
+        /// By table.
+        pieces: Vec<TalkingPiece>,
+    },
+    /// The call to the plenum that stands, or that none does any more: people were walked, or a host took it back.
+    PlenumChanged {
+        /// Which.
+        plenum: Option<Plenum>,
+    },
+    /// The tables that let themselves be listened to: all of them.
+    LetListen {
+        /// Ascending.
+        tables: Vec<TableId>,
+    },
+    /// Somebody hears a table better from now on whose wall they pass, or none any more.
+    Bumblebee {
+        /// Who.
+        participant: ParticipantId,
+        /// Which table.
+        table: Option<TableId>,
+    },
+    /// Whether the space has a bell of its own: a sound that the server plays when a slot opens or closes.
+    BellSound {
+        /// Whether.
+        set: bool,
+    },
     /// How far voices carry changed.
     HearingChanged {
         /// The preset.
@@ -262,6 +291,16 @@ pub struct Welcome {
     pub word_lent: Vec<ParticipantId>,
     /// The closed tables that broadcasts stay out of, ascending.
     pub kept_out: Vec<TableId>,
+    /// The tables at which a talking piece goes round, by table.
+    pub pieces: Vec<TalkingPiece>,
+    /// The call to the plenum that stands.
+    pub plenum: Option<Plenum>,
+    /// The tables that let themselves be listened to, ascending.
+    pub let_listen: Vec<TableId>,
+    /// Who hears a table better whose wall they pass, by participant.
+    pub bumblebees: Vec<Bumblebee>,
+    /// Whether the space has a bell of its own.
+    pub bell_sound: bool,
     /// The agenda and the marketplace.
     pub agenda: AgendaView,
     /// By this you are the same person when you come again: kept by the client, said in its hello.
@@ -332,6 +371,8 @@ pub struct ParticipantView {
     pub id: ParticipantId,
     /// Their name.
     pub name: PersonName,
+    /// What stands behind them.
+    pub kind: ParticipantKind,
     /// What they may do.
     pub role: Role,
     /// Where they walk or stand.

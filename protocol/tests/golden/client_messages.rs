@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use torg_protocol::PROTOCOL_VERSION;
 use torg_protocol::geometry::{HearingPreset, Point, Walk};
-use torg_protocol::ids::{AudioSlotIndex, TableId, TopicId, ZoneId};
+use torg_protocol::ids::{AudioSlotIndex, ParticipantId, TableId, TopicId, ZoneId};
 use torg_protocol::message::{Change, ClientMessage, OfferedTrack, Start, TrackPurpose};
-use torg_protocol::people::{Addressed, Listening, Microphone};
+use torg_protocol::people::{Addressed, Listening, Microphone, PieceMove};
 use torg_protocol::text::Label;
 use torg_protocol::units::MurmurPercent;
 use ts_rs::{Config, TS};
@@ -64,6 +64,7 @@ fn messages() -> Vec<ClientMessage> {
         ClientMessage::Speak { to: Addressed::Zone { zone: ZoneId(2) } },
         ClientMessage::Speak { to: Addressed::Conveners {} },
         ClientMessage::EndSpeech {},
+        ClientMessage::EndSound { sound: ParticipantId(6) },
         ClientMessage::SetName { name: "Åse".into() },
         ClientMessage::ReadTopic { topic: TopicId(7) },
         ClientMessage::ReadVisits { everybody: true },
@@ -87,8 +88,27 @@ fn messages() -> Vec<ClientMessage> {
     messages.extend(microphones.map(|microphone| ClientMessage::SetMicrophone { microphone }));
     let presets = [HearingPreset::Close, HearingPreset::Room, HearingPreset::Hall];
     messages.extend(presets.map(|preset| ClientMessage::SetHearing { preset }));
+    messages.extend(together());
     messages.extend(changes::requests());
     messages
+}
+
+/// What people do with all who sit with them, or with everybody.
+fn together() -> Vec<ClientMessage> {
+    let move_piece = |piece| ClientMessage::MovePiece { table: TableId(1), piece };
+    vec![
+        move_piece(PieceMove::Bring {}),
+        move_piece(PieceMove::PutAway {}),
+        move_piece(PieceMove::Give { to: ParticipantId(2) }),
+        move_piece(PieceMove::Take {}),
+        move_piece(PieceMove::LayDown {}),
+        ClientMessage::CallPlenum { zone: None },
+        ClientMessage::CallPlenum { zone: Some(ZoneId(0)) },
+        ClientMessage::EndPlenum {},
+        ClientMessage::DeclinePlenum {},
+        ClientMessage::LetListen { table: TableId(2), allowed: true },
+        ClientMessage::LetListen { table: TableId(2), allowed: false },
+    ]
 }
 
 fn refused() -> Vec<Refused> {
@@ -111,6 +131,9 @@ fn refused() -> Vec<Refused> {
             "a way to listen that nobody knows",
             json!({"type": "set_listening", "listening": "aside", "murmur": 50}),
         ),
+        refused("a talking piece without a table", json!({"type": "move_piece", "piece": {"kind": "take"}})),
+        refused("a talking piece thrown", json!({"type": "move_piece", "table": 0, "piece": {"kind": "throw"}})),
+        refused("a talking piece for nobody", json!({"type": "move_piece", "table": 0, "piece": {"kind": "give"}})),
         refused("a speech to nobody", json!({"type": "speak"})),
         refused("a speech to a zone without a number", json!({"type": "speak", "to": {"kind": "zone"}})),
         refused(

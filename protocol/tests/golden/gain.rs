@@ -29,6 +29,8 @@ struct Gain {
 struct Stand {
     at: Point,
     table: Option<Seated>,
+    /// Which table is listened to in passing.
+    listens_to: Option<TableId>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,7 +41,7 @@ struct Seated {
 
 impl Stand {
     fn placed(&self) -> Placed {
-        Placed { at: self.at, table: self.table.map(|seated| (seated.id, seated.wall)) }
+        Placed { at: self.at, table: self.table.map(|seated| (seated.id, seated.wall)), listens_to: self.listens_to }
     }
 }
 
@@ -54,8 +56,8 @@ fn gain(what: &str, preset: HearingPreset, distance_m: f64, listener: Option<Sea
     let mut golden = Gain {
         what: what.into(),
         preset,
-        listener: Stand { at: from, table: listener },
-        speaker: Stand { at: to, table: speaker },
+        listener: Stand { at: from, table: listener, listens_to: None },
+        speaker: Stand { at: to, table: speaker, listens_to: None },
         gain: 0.0,
     };
     golden.gain = computed(&golden);
@@ -97,6 +99,18 @@ fn gains() -> Vec<Gain> {
         gain("from one closed table to another", room, 1.0, closed, other_closed),
         gain("from an open table into a closed one", room, 1.0, closed, open),
         gain("through an open wall at the edge", room, 12.0, None, open),
+    ]);
+    let bumblebee = |what, distance_m, listener, speaker, table| {
+        let mut golden = gain(what, room, distance_m, listener, speaker);
+        golden.listener.listens_to = Some(TableId(table));
+        golden.gain = computed(&golden);
+        golden
+    };
+    gains.extend([
+        bumblebee("out to who listens in passing", 2.0, None, open, 0),
+        bumblebee("out to who listens in passing to another table", 2.0, None, open, 2),
+        bumblebee("a voice on the square beside a table that is listened to", 4.0, None, None, 0),
+        bumblebee("out of a closed table to who would listen", 1.0, None, closed, 1),
     ]);
     gains
 }

@@ -10,7 +10,10 @@ use torg_protocol::map::{MapSpec, TableSpec, TableWall, ZoneKind, ZoneSpec};
 use torg_protocol::message::{
     GoodbyeReason, MediaState, ParticipantView, RefusalCode, ServerMessage, SpaceView, Uplink, Welcome,
 };
-use torg_protocol::people::{Addressed, Broadcast, Listening, Microphone, Place, Presence, Role};
+use torg_protocol::people::{
+    Addressed, Broadcast, Bumblebee, Listening, Microphone, ParticipantKind, Place, Plenum, Presence, Role,
+    TalkingPiece,
+};
 use torg_protocol::text::{Label, PersonName};
 use torg_protocol::units::{MurmurPercent, TimeMs};
 use ts_rs::{Config, TS};
@@ -20,6 +23,9 @@ pub(crate) const NOW: TimeMs = TimeMs(1_790_000_000_000);
 pub(crate) const ANN: ParticipantId = ParticipantId(1);
 pub(crate) const BO: ParticipantId = ParticipantId(2);
 pub(crate) const CEM: ParticipantId = ParticipantId(4_000_000_000);
+const DEI: ParticipantId = ParticipantId(4);
+const EVA: ParticipantId = ParticipantId(5);
+const FIA: ParticipantId = ParticipantId(6);
 
 #[derive(Serialize, Deserialize)]
 struct Golden {
@@ -68,6 +74,7 @@ fn people() -> Vec<ParticipantView> {
         ParticipantView {
             id: ANN,
             name: name("Åse-Marie Ødegård"),
+            kind: ParticipantKind::Person,
             role: Role::Host,
             motion: Segment::walking(point(20.0, 21.0), point(8.05, 12.34), TimeMs(NOW.0 - 250)),
             place: Place::Square,
@@ -77,6 +84,7 @@ fn people() -> Vec<ParticipantView> {
         ParticipantView {
             id: BO,
             name: name("Bo"),
+            kind: ParticipantKind::Person,
             role: Role::Participant,
             motion: standing(7.0, 8.0),
             place: seat,
@@ -86,13 +94,31 @@ fn people() -> Vec<ParticipantView> {
         ParticipantView {
             id: CEM,
             name: name("李雷"),
+            kind: ParticipantKind::Person,
             role: Role::Participant,
             motion: standing(31.0, 8.0),
             place: Place::Rising { table: TableId(1) },
             microphone: Microphone::Muted,
             presence: Presence::Away,
         },
+        elsewhere(DEI, "Resepsjonen", ParticipantKind::Listener, Microphone::Absent),
+        elsewhere(EVA, "Studio 2", ParticipantKind::Stream, Microphone::On),
+        elsewhere(FIA, "Pausemusikk", ParticipantKind::Sound, Microphone::On),
     ]
+}
+
+/// Somebody without a face on the square.
+fn elsewhere(id: ParticipantId, called: &str, kind: ParticipantKind, microphone: Microphone) -> ParticipantView {
+    ParticipantView {
+        id,
+        name: name(called),
+        kind,
+        role: Role::Participant,
+        motion: Segment::standing(point(20.0, 2.5), NOW),
+        place: Place::Square,
+        microphone,
+        presence: Presence::Here,
+    }
 }
 
 fn welcome(role: Role, resumed: bool, media: MediaState) -> ServerMessage {
@@ -117,6 +143,11 @@ fn welcome(role: Role, resumed: bool, media: MediaState) -> ServerMessage {
         spoken_to: if resumed { vec![BO, CEM] } else { Vec::new() },
         word_lent: if resumed { vec![BO] } else { Vec::new() },
         kept_out: if resumed { vec![TableId(1)] } else { Vec::new() },
+        pieces: if resumed { pieces() } else { Vec::new() },
+        plenum: resumed.then_some(PLENUM),
+        let_listen: if resumed { vec![TableId(0)] } else { Vec::new() },
+        bumblebees: if resumed { vec![Bumblebee { participant: ANN, table: TableId(0) }] } else { Vec::new() },
+        bell_sound: resumed,
         agenda: if resumed { AgendaView::default() } else { market::agenda() },
         person: "1.c2lnbmF0dXJlIG9mIHRoZSBwZXJzb24sIDMyIGJ5dGVz".into(),
     }))
@@ -124,10 +155,16 @@ fn welcome(role: Role, resumed: bool, media: MediaState) -> ServerMessage {
 
 fn broadcasts() -> Vec<Broadcast> {
     vec![
-        Broadcast { speaker: BO, to: Addressed::Everybody {} },
-        Broadcast { speaker: CEM, to: Addressed::Zone { zone: ZoneId(1) } },
-        Broadcast { speaker: ANN, to: Addressed::Conveners {} },
+        Broadcast { speaker: BO, to: Addressed::Everybody {}, background: false },
+        Broadcast { speaker: CEM, to: Addressed::Zone { zone: ZoneId(1) }, background: true },
+        Broadcast { speaker: ANN, to: Addressed::Conveners {}, background: false },
     ]
+}
+
+const PLENUM: Plenum = Plenum { by: ANN, zone: Some(ZoneId(0)), at: TimeMs(NOW.0 + 10_000), declined: 3 };
+
+fn pieces() -> Vec<TalkingPiece> {
+    vec![TalkingPiece { table: TableId(0), holder: Some(BO) }, TalkingPiece { table: TableId(1), holder: None }]
 }
 
 fn messages() -> Vec<ServerMessage> {
@@ -157,6 +194,16 @@ fn messages() -> Vec<ServerMessage> {
         ServerMessage::WordLent { participant: BO, lent: false },
         ServerMessage::KeptOut { tables: vec![TableId(1)] },
         ServerMessage::KeptOut { tables: vec![] },
+        ServerMessage::PiecesChanged { pieces: pieces() },
+        ServerMessage::PiecesChanged { pieces: vec![] },
+        ServerMessage::PlenumChanged { plenum: Some(PLENUM) },
+        ServerMessage::PlenumChanged { plenum: Some(Plenum { zone: None, declined: 0, ..PLENUM }) },
+        ServerMessage::PlenumChanged { plenum: None },
+        ServerMessage::LetListen { tables: vec![TableId(0)] },
+        ServerMessage::LetListen { tables: vec![] },
+        ServerMessage::Bumblebee { participant: ANN, table: Some(TableId(0)) },
+        ServerMessage::Bumblebee { participant: ANN, table: None },
+        ServerMessage::BellSound { set: true },
         ServerMessage::MediaLost {},
         ServerMessage::Pong { nonce: u32::MAX, server_time: NOW },
     ];

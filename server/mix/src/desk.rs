@@ -104,6 +104,7 @@ impl Desk {
     pub fn plan(&mut self, mix: &Mix) {
         self.stamp += 1;
         self.voices.begin_plan(self.stamp);
+        self.voices.keep_loud(&mix.kept_loud);
         for bed in &mix.beds {
             let index = match self.beds.binary_search_by_key(&bed.id, |known| known.id) {
                 Ok(index) => index,

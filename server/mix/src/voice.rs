@@ -82,6 +82,8 @@ pub(crate) struct Voices {
     free: Vec<usize>,
     /// The newest plan.
     stamp: u64,
+    /// Whose loudness is not evened, ascending.
+    kept_loud: Vec<ParticipantId>,
     passed_over: u64,
     /// What speakers did who are forgotten.
     panics: u64,
@@ -100,6 +102,12 @@ impl Voices {
                 self.free.push(index);
             }
         }
+    }
+
+    /// The plan leaves these as loud as they come; ascending.
+    pub(crate) fn keep_loud(&mut self, kept_loud: &[ParticipantId]) {
+        self.kept_loud.clear();
+        self.kept_loud.extend_from_slice(kept_loud);
     }
 
     /// The plan wants a voice. Returns where it is, which holds as long as plans want it.
@@ -134,9 +142,12 @@ impl Voices {
 
     /// Makes the next 20 ms of every voice, and says whether any sounds.
     pub(crate) fn pull(&mut self, now: MixTime, evens: bool) -> bool {
-        let (stamp, speakers, voices) = (self.stamp, &mut self.speakers, &mut self.voices);
-        let both = speakers.par_iter_mut().zip(voices).with_min_len(VOICES_AT_ONCE);
-        both.for_each(|(speaker, voice)| speaker.pull(voice, now, stamp, evens));
+        let (stamp, kept_loud) = (self.stamp, &self.kept_loud);
+        let both = self.speakers.par_iter_mut().zip(&mut self.voices).with_min_len(VOICES_AT_ONCE);
+        both.for_each(|(speaker, voice)| {
+            let evens = evens && kept_loud.binary_search(&voice.speaker).is_err();
+            speaker.pull(voice, now, stamp, evens);
+        });
         self.voices.iter().any(|voice| voice.sounds)
     }
 

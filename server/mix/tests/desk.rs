@@ -296,6 +296,18 @@ fn a_quiet_speaker_is_lifted_and_a_tone_is_left_alone() {
 }
 
 #[test]
+fn what_is_to_stay_as_loud_as_it_comes_is_not_lifted() {
+    let mut square = Square::new(Settings { even: true, ..settings() });
+    let alone = |id: u32, listener: u32| mixed(listener, None, vec![source(id, 1.0, 0.0)]);
+    square.kept_loud = vec![ParticipantId(BOB)];
+    square.plan(vec![], vec![alone(ANN, 11), alone(BOB, 12)]);
+    [ANN, BOB].into_iter().for_each(|id| square.speaks(id, speech(1, 0.015)));
+    square.run(500);
+    let [ann, bob] = [11, 12].map(|listener| square.ear(own(listener)).last_dbfs(125));
+    assert!((ann - bob - 6.0).abs() < 0.5, "the voice is lifted by 6 dB, the sound is not: {ann} and {bob} dBFS");
+}
+
+#[test]
 fn effort_can_change_at_any_time_without_a_gap() {
     let mut square = Square::new(settings());
     let crowd: Vec<MixSource> = (10..16).map(|id| source(id, 0.2, 0.0)).collect();

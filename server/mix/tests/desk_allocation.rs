@@ -33,7 +33,7 @@ fn plan(moment: f32) -> Mix {
         bed: Some(BedId(id % 2)),
         own: (id % 4 < 2).then(|| OwnMix { bed_gain: 0.5, sources: (0..3).map(place(id)).collect() }),
     };
-    Mix { version: 1, beds, listeners: (20..32).map(listener).collect() }
+    Mix { version: 1, beds, listeners: (20..32).map(listener).collect(), kept_loud: vec![ParticipantId(3)] }
 }
 
 fn run(desk: &mut Desk, packets: &[Vec<u8>], frames: std::ops::Range<usize>) -> usize {

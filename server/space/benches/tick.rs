@@ -9,10 +9,11 @@ use std::time::Duration;
 use torg_protocol::geometry::{HearingPreset, Point};
 use torg_protocol::ids::ParticipantId;
 use torg_protocol::limits::WALLS_MAX;
-use torg_protocol::map::{MapSpec, TableSpec, TableWall};
-use torg_protocol::people::{Listening, Microphone, Role};
+use torg_protocol::map::{MapSpec, TableSpec, TableWall, ZoneKind, ZoneSpec};
+use torg_protocol::people::{Listening, Microphone, ParticipantKind, Role};
 use torg_protocol::text::{Label, PersonName};
 use torg_protocol::units::{MurmurPercent, TimeMs, VoiceLevel};
+use torg_space::limits::PLENUM_NOTICE;
 use torg_space::{Ask, Command, Map, Space, Start};
 
 const TICK_MS: u64 = 50;
@@ -46,8 +47,12 @@ struct Crowd {
 
 impl Crowd {
     fn new(people: u32, side_m: f32, speaking: u32) -> Self {
+        Self::on(map(side_m), people, side_m, speaking)
+    }
+
+    fn on(map: Map, people: u32, side_m: f32, speaking: u32) -> Self {
         let now = TimeMs(1_760_000_000_000);
-        let space = Space::new(map(side_m), 1, now).with_participants_max(people as usize);
+        let space = Space::new(map, 1, now).with_participants_max(people as usize);
         let mut crowd = Self { space, now, chance: ChaCha8Rng::seed_from_u64(1), people, side_m, speaking };
         for id in 0..people {
             let name = PersonName::parse("Somebody").expect("a plain name");
@@ -55,7 +60,8 @@ impl Crowd {
             while !entered {
                 let start = Some(Start::At(crowd.place()));
                 let (role, microphone) = (Role::Participant, Microphone::On);
-                entered = crowd.ask(id, Ask::Enter { name: name.clone(), role, microphone, start });
+                entered = crowd
+                    .ask(id, Ask::Enter { name: name.clone(), kind: ParticipantKind::Person, role, microphone, start });
             }
         }
         for _ in 0..40 {
@@ -190,5 +196,54 @@ fn largest(side_m: f32) -> MapSpec {
     spec
 }
 
-criterion_group!(benches, tick, mix, check);
+/// The same with a stage between four walls, where no table is.
+fn walled(mut spec: MapSpec) -> MapSpec {
+    let (near, far) = (10.0, 14.0);
+    let walls = [[near, near, far, near], [near, far, far, far], [near, near, near, far], [far, near, far, far]];
+    spec.walls.iter_mut().zip(walls).for_each(|(wall, other)| *wall = other);
+    let name = Label::parse("Stage").expect("a plain name");
+    let (x, y, width_m, height_m) = (10.5, 10.5, 3.0, 3.0);
+    spec.zones = vec![ZoneSpec { name, kind: ZoneKind::Stage, x, y, width_m, height_m }];
+    spec
+}
+
+/// What it costs to set everybody off to the plenum: a search for the way of each, all within one tick, once in a meeting.
+fn plenum(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("plenum");
+    group.measurement_time(Duration::from_secs(4)).sample_size(10);
+    for (name, side_m, spec) in [
+        ("1000 on a market", 90.0, map(90.0).spec().clone()),
+        ("1000 on the largest map, 170 m", 170.0, largest(170.0)),
+        ("1000 on the largest map, 600 m", 600.0, largest(600.0)),
+        ("1000 who no way leads there, 170 m", 170.0, walled(largest(170.0))),
+    ] {
+        let map = Map::check(spec).expect("a map that can be walked");
+        let mut crowd = Crowd::on(map, 1_000, side_m, 50);
+        crowd.ask(0, Ask::SetRole(Role::Host));
+        let crowd = std::cell::RefCell::new(crowd);
+        group.bench_function(name, |bench| {
+            let call = || {
+                let mut crowd = crowd.borrow_mut();
+                for id in 0..crowd.people {
+                    let to = crowd.place();
+                    crowd.ask(id, Ask::WalkTo(to));
+                }
+                assert!(crowd.ask(0, Ask::CallPlenum { zone: None }));
+                crowd.now = crowd.now + PLENUM_NOTICE;
+                let before = TimeMs(crowd.now.0 - 1);
+                crowd.space.advance(before);
+                crowd.space.drain().for_each(drop);
+            };
+            let advance = |()| {
+                let mut crowd = crowd.borrow_mut();
+                let now = crowd.now;
+                crowd.space.advance(now);
+            };
+            bench.iter_batched(call, advance, BatchSize::PerIteration);
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, tick, mix, plenum, check);
 criterion_main!(benches);

@@ -1,8 +1,8 @@
 //! Commands: everything that can be asked of a [`Space`](crate::Space). Not the wire: the keeper translates.
 
 use torg_protocol::geometry::{HearingPreset, Point, Walk};
-use torg_protocol::ids::{ParticipantId, TableId};
-use torg_protocol::people::{Addressed, Listening, Microphone, Role};
+use torg_protocol::ids::{ParticipantId, TableId, ZoneId};
+use torg_protocol::people::{Addressed, Listening, Microphone, ParticipantKind, PieceMove, Role};
 use torg_protocol::text::PersonName;
 use torg_protocol::units::{MurmurPercent, VoiceLevel};
 
@@ -22,6 +22,9 @@ pub enum Ask {
     Enter {
         /// The name to show.
         name: PersonName,
+        /// What stands behind them. Only persons walk and talk; a listener has everything in one stream from the start,
+        /// whose murmur is full.
+        kind: ParticipantKind,
         /// What this person may do.
         role: Role,
         /// What the microphone does.
@@ -57,11 +60,41 @@ pub enum Ask {
         /// How loud the murmur is; off: none is mixed.
         murmur: MurmurPercent,
     },
-    /// Hosts, and who was lent the word: this voice goes over everything from now on. Who speaks over everything
-    /// already speaks to others from now on.
-    Speak(Addressed),
+    /// Hosts, who was lent the word, streams and sounds: this voice goes over everything from now on. Who speaks over
+    /// everything already speaks to others from now on.
+    Speak {
+        /// To whom.
+        to: Addressed,
+        /// Whether it is there to be talked over: sounds.
+        background: bool,
+    },
     /// This voice is one among others again.
     EndSpeech,
+    /// Something is done with the talking piece of a table.
+    MovePiece {
+        /// Which table.
+        table: TableId,
+        /// What.
+        piece: PieceMove,
+        /// Whether who asks has the right to bring it, put it away and give it, whoever holds it: the keeper knows.
+        by_right: bool,
+    },
+    /// Hosts: everybody is walked together in a moment.
+    CallPlenum {
+        /// To which zone; nothing means the stage, or the foyer, or the middle of the square.
+        zone: Option<ZoneId>,
+    },
+    /// Hosts: nobody is walked after all.
+    EndPlenum,
+    /// This participant stays, whatever the plenum.
+    DeclinePlenum,
+    /// Who sits at an open table: whether who passes by may listen.
+    LetListen {
+        /// The table.
+        table: TableId,
+        /// Whether they may.
+        allowed: bool,
+    },
     /// Whether this participant was lent the word; the keeper asks this, when the ledger says so. Who has it no more
     /// speaks over nothing any more, unless the role allows it.
     SetWord {

@@ -3,8 +3,10 @@
 use crate::refusal::Refusal;
 use std::collections::BTreeMap;
 use torg_protocol::geometry::{HearingPreset, Segment};
-use torg_protocol::ids::{AudioSlotIndex, ParticipantId};
-use torg_protocol::people::{Broadcast, Listening, Microphone, Place, Presence, Role};
+use torg_protocol::ids::{AudioSlotIndex, ParticipantId, TableId};
+use torg_protocol::people::{
+    Broadcast, Listening, Microphone, ParticipantKind, Place, Plenum, Presence, Role, TalkingPiece,
+};
 use torg_protocol::text::PersonName;
 use torg_protocol::units::{MurmurPercent, VoiceLevel};
 
@@ -59,6 +61,14 @@ pub enum Happening {
     /// Whose broadcasts reach the listener from now on, ascending: of those who speak to them over everything, all who
     /// have their microphone on. Goes to that listener only, and before the routes or the mix that carry them.
     SpokenTo(Vec<ParticipantId>),
+    /// The tables at which a talking piece goes round, ascending: all of them.
+    PiecesChanged(Vec<TalkingPiece>),
+    /// The call to the plenum that stands, or that none does any more.
+    PlenumChanged(Option<Plenum>),
+    /// The tables that let themselves be listened to, ascending: all of them.
+    LetListen(Vec<TableId>),
+    /// Somebody hears a table better whose wall they pass, or none any more. Comes before the sound.
+    Bumblebee(ParticipantId, Option<TableId>),
     /// How sound comes to the listener from now on. Goes to that listener only, who asked for it.
     ListeningChanged(Listening, MurmurPercent),
     /// Something asked earlier turned out to be impossible: a table filled up while walking to it.
@@ -72,6 +82,8 @@ pub struct Person {
     pub id: ParticipantId,
     /// Their name.
     pub name: PersonName,
+    /// What stands behind them.
+    pub kind: ParticipantKind,
     /// What they may do.
     pub role: Role,
     /// Where they walk or stand.
@@ -103,4 +115,12 @@ pub struct View {
     pub broadcasts: Vec<Broadcast>,
     /// Whose broadcasts reach the participant, ascending.
     pub spoken_to: Vec<ParticipantId>,
+    /// The tables at which a talking piece goes round, ascending.
+    pub pieces: Vec<TalkingPiece>,
+    /// The call to the plenum that stands.
+    pub plenum: Option<Plenum>,
+    /// The tables that let themselves be listened to, ascending.
+    pub let_listen: Vec<TableId>,
+    /// Who hears a table better whose wall they pass, by participant.
+    pub bumblebees: BTreeMap<ParticipantId, TableId>,
 }

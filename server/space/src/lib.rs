@@ -18,7 +18,7 @@
 //!
 //! ```
 //! use torg_protocol::ids::ParticipantId;
-//! use torg_protocol::people::{Microphone, Place, Role};
+//! use torg_protocol::people::{Microphone, ParticipantKind, Place, Role};
 //! use torg_protocol::text::PersonName;
 //! use torg_protocol::units::TimeMs;
 //! use torg_space::{Ask, Command, Happening, Map, Space};
@@ -29,6 +29,7 @@
 //!
 //! let ann = ParticipantId(1);
 //! let enter = Ask::Enter {
+//!     kind: ParticipantKind::Person,
 //!     name: PersonName::parse("Ann")?,
 //!     role: Role::Participant,
 //!     microphone: Microphone::On,

@@ -23,6 +23,29 @@ pub const ARRIVAL_GAP_M: f64 = 0.9;
 /// Where there is no foyer people arrive within this distance of the middle: twice the reach of a full voice.
 pub const ARRIVAL_REACH_M: f64 = 4.0;
 
+// ---- coming together
+
+/// How long after the call people are walked to the plenum: time to end a sentence, to say goodbye, or to decline.
+pub const PLENUM_NOTICE: DurationMs = DurationMs(10_000);
+
+/// Spots tried for one person who is called to the plenum. A spot that no way leads to is mostly a niche, and the next
+/// is not; who is walled in themself gets to none, and each try costs a search of the whole map.
+pub const PLENUM_TRIES: usize = 3;
+
+/// Searches for a way that find none in one plenum: each looks at the whole map. After that those who are left stay where
+/// they are; it takes a map whose rooms have no doors.
+pub const PLENUM_IN_VAIN_MAX: usize = 64;
+
+/// Where there is no room for all to stand [`ARRIVAL_GAP_M`] apart, they stand closer by this factor, again and again ...
+pub const SPOT_GAP_SHARE: f64 = 0.75;
+
+/// ... but not closer than this, metres: avatars that are drawn over each other, and can still be told apart. Beyond that
+/// some share a spot. A thousand people fit on 10 square metres so.
+pub const SPOT_GAP_M_MIN: f64 = 0.1;
+
+/// Places looked at for one crowd of spots: 25 for each person of the largest one. More is a zone full of tables.
+pub const SPOTS_LOOKED_AT_MAX: usize = 25 * PARTICIPANTS_MAX;
+
 // ---- bodies and walls
 
 /// Half the width of a body. A wall keeps this far from the middle of every avatar, and so does the map's edge.
@@ -124,6 +147,11 @@ pub const CHALLENGE: DurationMs = DurationMs(500);
 /// How loud who speaks over everything counts against other voices for a slot: so much that none ever challenges them.
 pub const BROADCAST_SCORE: f32 = 2.0;
 
+/// How loud a sound in the background counts for a slot that goes over everything: less than who speaks so, and more
+/// than any voice in full, so that none challenges it either.
+pub const BACKGROUND_SCORE: f32 = 1.25;
+const _: () = assert!(1.0 < BACKGROUND_SCORE && BACKGROUND_SCORE < BROADCAST_SCORE);
+
 /// How long what came before goes on when a listener changes from voices to one stream or back: until the other way
 /// has begun, so that nothing is missed in between.
 pub const SLOTS_LINGER: DurationMs = DurationMs(300);
@@ -133,6 +161,29 @@ pub const CELLS_AN_EARSHOT: f32 = 4.0;
 
 /// Cells along a side of the hearing grid at most: clearing them must stay cheaper than the people in them.
 pub const CELLS_A_SIDE_MAX: f32 = 128.0;
+
+// ---- listening in passing
+
+/// Who stands this near to the rim of a table that lets listen, metres, listens to it: near enough to step up to it, and
+/// seen by those who sit there. So the protocol says.
+pub const BUMBLEBEE_REACH_M: f32 = 3.0;
+
+/// A table that is listened to stays so this much farther away, metres, and until another is this much nearer: nobody who
+/// stands on a line flickers in everybody's view.
+pub const BUMBLEBEE_HYSTERESIS_M: f32 = 0.5;
+
+// ---- own mixes
+
+/// So much later than it is planned a mix is heard, and by so much it is planned ahead. A plan stands for a tick: half of
+/// one on the mean (25 ms). The next round of the mixers takes it up (0 to 20 ms, 10 on the mean), and moves every voice
+/// evenly over its frame (10 ms on the mean). The frame that an ear plays is sent when it is whole (20 ms). What the ear
+/// waits for against jitter is its own, and not counted. Longer is not better: who stops or turns was planned to walk on,
+/// 0.2 m as it is, which is put right with the next plan.
+pub const MIX_AHEAD: DurationMs = DurationMs(65);
+
+/// Who may be heard is never quieter than this in an own mix, though they will be out of earshot when it is heard: -80 dB,
+/// silence to a mixer.
+pub const OWN_GAIN_MIN: f32 = 0.000_1;
 
 // ---- beds
 

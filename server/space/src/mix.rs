@@ -11,6 +11,8 @@ pub struct Mix {
     pub beds: Vec<Bed>,
     /// Who gets a bed or a mix of their own, ascending by listener.
     pub listeners: Vec<ListenerMix>,
+    /// Whose voice stays as loud as it comes, ascending: streams and sounds, whose makers have seen to that.
+    pub kept_loud: Vec<ParticipantId>,
 }
 
 /// A place of the map that shares one bed: a table or a cell. Stays what it is while the space runs.

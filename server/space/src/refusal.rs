@@ -53,6 +53,29 @@ pub enum Refusal {
         /// How many may.
         max: usize,
     },
+    /// Only who sits at the table may do this.
+    #[error("only who sits at this table may do this")]
+    NotAtTable,
+    /// Whoever has no right to it neither brings a talking piece nor takes it away from who holds it.
+    #[error(
+        "only hosts, and at their own table facilitators and who brings its topic, may do this with its talking piece"
+    )]
+    NoPieceRight,
+    /// A talking piece goes round among people.
+    #[error("nobody sits at this table: there is nobody to pass a talking piece round")]
+    EmptyTable,
+    /// No talking piece goes round there.
+    #[error("no talking piece goes round at this table")]
+    NoPiece,
+    /// Somebody holds the talking piece.
+    #[error("somebody holds the talking piece: it can be taken when it lies in the middle")]
+    PieceHeld,
+    /// Nobody called to the plenum.
+    #[error("nobody calls to the plenum at the moment")]
+    NoPlenum,
+    /// A closed table lets nobody listen.
+    #[error("nothing is heard outside a closed table: nobody can listen to it in passing")]
+    ClosedTable,
     /// There is no such zone.
     #[error("there is no such zone")]
     UnknownZone,

@@ -26,6 +26,7 @@ impl View {
             Happening::Left(id) => {
                 self.people.remove(id);
                 self.voices.remove(id);
+                self.bumblebees.remove(id);
             }
             Happening::Moved(id, motion) => self.change(*id, |person| person.motion = *motion),
             Happening::PlaceChanged(id, place) => self.change(*id, |person| person.place = *place),
@@ -49,6 +50,15 @@ impl View {
             }
             Happening::BroadcastsChanged(broadcasts) => self.broadcasts.clone_from(broadcasts),
             Happening::SpokenTo(speakers) => self.spoken_to.clone_from(speakers),
+            Happening::PiecesChanged(pieces) => self.pieces.clone_from(pieces),
+            Happening::PlenumChanged(plenum) => self.plenum = *plenum,
+            Happening::LetListen(tables) => self.let_listen.clone_from(tables),
+            Happening::Bumblebee(id, Some(table)) => {
+                self.bumblebees.insert(*id, *table);
+            }
+            Happening::Bumblebee(id, None) => {
+                self.bumblebees.remove(id);
+            }
             Happening::ListeningChanged(listening, murmur) => (self.listening, self.murmur) = (*listening, *murmur),
             Happening::Refused(_) => {}
         }

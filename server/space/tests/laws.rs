@@ -3,12 +3,14 @@
 use glam::Vec2;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
-use torg_protocol::geometry::{HearingPreset, Placed, Point, Segment, WALKING_SPEED_M_S, Walk, placed_gain};
+use torg_protocol::geometry::{
+    BUMBLEBEE_GAIN_DB, HearingPreset, Placed, Point, Segment, WALKING_SPEED_M_S, Walk, placed_gain,
+};
 use torg_protocol::ids::{ParticipantId, TableId};
 use torg_protocol::map::{MapSpec, TableSpec, TableWall};
-use torg_protocol::people::{Microphone, Role};
+use torg_protocol::people::{Microphone, ParticipantKind, Role};
 use torg_protocol::text::{Label, PersonName};
-use torg_protocol::units::TimeMs;
+use torg_protocol::units::{TimeMs, amplitude_from_db};
 use torg_space::{Ask, Command, Happening, Map, Refusal, Space, Start, limits};
 
 /// So many cases; what fails is written to a file beside this one, to be tried first from then on.
@@ -30,7 +32,7 @@ fn placed() -> impl Strategy<Value = Placed> {
     // A table has one wall, so the wall follows from the id.
     let table = (0u16..4, wall)
         .prop_map(|(id, _)| (TableId(id), if id % 2 == 0 { TableWall::Closed } else { TableWall::Open }));
-    (point(3_000), prop::option::of(table)).prop_map(|(at, table)| Placed { at, table })
+    (point(3_000), prop::option::of(table)).prop_map(|(at, table)| Placed { at, table, listens_to: None })
 }
 
 proptest! {
@@ -63,6 +65,19 @@ proptest! {
             _ if closed => prop_assert_eq!(gain, 0.0),
             _ => prop_assert!(gain <= preset.law().gain(one.at.distance_m(other.at))),
         }
+    }
+
+    #[test]
+    fn listening_in_passing_lifts_an_open_table_by_6_db_and_nothing_else(
+        preset in preset(), listener in placed(), speaker in placed(), table in 0u16..4,
+    ) {
+        let plain = placed_gain(preset.law(), listener, speaker);
+        let passing = placed_gain(preset.law(), Placed { listens_to: Some(TableId(table)), ..listener }, speaker);
+        let hums = listener.table.is_none() && speaker.table.is_some_and(|(theirs, _)| theirs == TableId(table));
+        let expected = if hums { plain * amplitude_from_db(BUMBLEBEE_GAIN_DB) } else { plain };
+        prop_assert_eq!(passing, expected);
+        prop_assert_eq!(passing > 0.0, plain > 0.0, "whom one may hear does not change");
+        prop_assert!(passing <= preset.law().gain(listener.at.distance_m(speaker.at)) || passing == 1.0);
     }
 
     #[test]
@@ -158,7 +173,13 @@ fn is_free(map: &Map, at: Vec2, spare_m: f32) -> bool {
 fn enter(map: &Map, at: Point) -> Option<Space> {
     let mut space = Space::new(map.clone(), 0, TimeMs(0));
     let name = PersonName::parse("Ann").expect("a plain name");
-    let what = Ask::Enter { name, role: Role::Host, microphone: Microphone::On, start: Some(Start::At(at)) };
+    let what = Ask::Enter {
+        name,
+        kind: ParticipantKind::Person,
+        role: Role::Host,
+        microphone: Microphone::On,
+        start: Some(Start::At(at)),
+    };
     space.apply(TimeMs(0), Command { participant: ParticipantId(1), what }).ok()?;
     Some(space)
 }

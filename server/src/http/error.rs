@@ -2,12 +2,15 @@
 
 use crate::mailbox::Denied;
 use axum::Json;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::time::Duration;
 use torg_protocol::message::RefusalCode;
+
+/// When it is worth another try where all places are taken.
+const FULL_RETRY_AFTER: Duration = Duration::from_secs(10);
 
 /// Why a request was not done.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -16,8 +19,11 @@ pub(super) struct ApiError {
     status: StatusCode,
     #[serde(skip)]
     retry_after: Option<Duration>,
+    /// What the answer says in a header beside.
+    #[serde(skip)]
+    header: Option<Box<(HeaderName, HeaderValue)>>,
     /// Which error: `malformed`, `too_large`, `field`, `name`, `map`, `token_missing`, `token_wrong`, `origin`, `store`,
-    /// `unknown_space`, `link`, `too_frequent`, or the code by which a space refuses (PROTOCOL.md, "Refusals").
+    /// `unknown_space`, `link`, `too_frequent`, `method`, `media_type`, `precondition`, `sound`, `too_slow`, `busy`, or the code by which a space refuses (PROTOCOL.md, "Refusals").
     #[schema(value_type = String)]
     code: Cow<'static, str>,
     /// One English sentence that says what is wrong and what to do.
@@ -29,7 +35,7 @@ pub(super) struct ApiError {
 
 impl ApiError {
     pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, retry_after: None, code: code.into(), message: message.into(), field: None }
+        Self { status, retry_after: None, header: None, code: code.into(), message: message.into(), field: None }
     }
 
     /// A field of the body can't be so.
@@ -47,6 +53,17 @@ impl ApiError {
         Self { retry_after, ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_frequent", words) }
     }
 
+    /// All places are taken: come again after a while.
+    pub(super) fn busy(message: impl Into<String>) -> Self {
+        let retry_after = Some(FULL_RETRY_AFTER);
+        Self { retry_after, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "busy", message) }
+    }
+
+    /// Says more in a header.
+    pub(super) fn with_header(self, name: HeaderName, value: HeaderValue) -> Self {
+        Self { header: Some(Box::new((name, value))), ..self }
+    }
+
     pub(super) fn unknown_space() -> Self {
         Self::new(StatusCode::NOT_FOUND, "unknown_space", "there is no such square on this server")
     }
@@ -57,20 +74,34 @@ impl ApiError {
     }
 }
 
+impl ApiError {
+    /// What is wrong with the token, in the words of RFC 6750, section 3.1. Who brought none is told no error.
+    fn challenge(&self) -> Option<&'static str> {
+        match (self.status, &*self.code) {
+            (StatusCode::UNAUTHORIZED, "token_missing") => Some("Bearer"),
+            (StatusCode::UNAUTHORIZED, _) => Some("Bearer error=\"invalid_token\""),
+            (StatusCode::FORBIDDEN, "not_allowed") => Some("Bearer error=\"insufficient_scope\""),
+            _ => None,
+        }
+    }
+}
+
 impl From<Denied> for ApiError {
     fn from(Denied { refusal, field }: Denied) -> Self {
         let status = match refusal.code {
-            RefusalCode::NotAllowed => StatusCode::FORBIDDEN,
+            RefusalCode::NotAllowed | RefusalCode::DoorLocked | RefusalCode::TurnedAway => StatusCode::FORBIDDEN,
             RefusalCode::UnknownSpace | RefusalCode::Unknown => StatusCode::NOT_FOUND,
             RefusalCode::Link => StatusCode::UNAUTHORIZED,
-            RefusalCode::NotSaved => StatusCode::SERVICE_UNAVAILABLE,
+            RefusalCode::NotSaved | RefusalCode::SpaceFull | RefusalCode::MediaFull => StatusCode::SERVICE_UNAVAILABLE,
             RefusalCode::CellTaken
             | RefusalCode::ConvenerBusy
             | RefusalCode::SlotClosed
             | RefusalCode::TooMany
             | RefusalCode::NotNow
             | RefusalCode::BehindClosedWall
-            | RefusalCode::NoMicrophone => StatusCode::CONFLICT,
+            | RefusalCode::NoMicrophone
+            | RefusalCode::TableFull => StatusCode::CONFLICT,
+            RefusalCode::OfferUnreadable => StatusCode::BAD_REQUEST,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
         let code = match serde_json::to_value(refusal.code) {
@@ -79,21 +110,25 @@ impl From<Denied> for ApiError {
             Ok(serde_json::Value::String(code)) => code.into(),
             _ => "refused".into(),
         };
-        Self { status, retry_after: None, code, message: refusal.message, field: field.map(str::to_owned) }
+        let is_full = matches!(refusal.code, RefusalCode::SpaceFull | RefusalCode::MediaFull);
+        let retry_after = is_full.then_some(FULL_RETRY_AFTER);
+        Self { status, retry_after, header: None, code, message: refusal.message, field: field.map(str::to_owned) }
     }
 }
 
 impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
-        let (status, retry_after) = (self.status, self.retry_after);
+    fn into_response(mut self) -> Response {
+        let header = self.header.take();
+        let (status, retry_after, challenge) = (self.status, self.retry_after, self.challenge());
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
-        if status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        if let Some(challenge) = challenge {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         if let Some(wait) = retry_after {
             headers.insert(header::RETRY_AFTER, wait.as_secs().into());
         }
+        headers.extend(header.map(|header| *header));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
     }

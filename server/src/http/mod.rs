@@ -3,6 +3,7 @@
 mod api;
 mod body;
 mod desk;
+mod doors;
 mod error;
 mod figures;
 mod glance;
@@ -18,27 +19,42 @@ mod words;
 pub use rates::Rates;
 
 use crate::arrival::Surroundings;
-use crate::mailbox::ToRegistry;
+use crate::limits::SOUNDS_READ_AT_ONCE_MAX;
+use crate::mailbox::{ToMedia, ToRegistry};
 use axum::Router;
-use axum::routing::{get, patch, post};
-use desk::{agenda, links, slots, space, topics, visits};
+use axum::routing::{delete, get, patch, post, put};
+use desk::{agenda, bell, links, slots, sounds, space, topics, visits};
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 
 /// What the pages are made from.
 #[derive(Clone)]
 pub struct Parts {
     /// Who knows the spaces.
     pub registry: mpsc::Sender<ToRegistry>,
+    /// The media plane, which answers offers.
+    pub media: mpsc::Sender<ToMedia>,
     /// What requests are judged by.
     pub surroundings: Arc<Surroundings>,
     /// How often may be asked.
     pub rates: Arc<Rates>,
+    /// Who may read a sound at this moment.
+    pub readers: Readers,
     /// The figures.
     pub figures: PrometheusHandle,
     /// What links begin with.
     pub public_url: Arc<str>,
+}
+
+/// Sounds are large, so only some are read at the same moment.
+#[derive(Clone, Debug)]
+pub struct Readers(Arc<Semaphore>);
+
+impl Default for Readers {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(SOUNDS_READ_AT_ONCE_MAX)))
+    }
 }
 
 /// The routes of the pages.
@@ -56,6 +72,10 @@ pub fn routes(parts: Parts) -> Router {
         .route("/api/spaces/{id}/visits.csv", get(visits::csv))
         .route("/api/spaces/{id}/links", get(links::list))
         .route("/api/spaces/{id}/agenda.ics", get(agenda::calendar))
+        .route("/api/spaces/{id}/sounds", get(sounds::list).post(sounds::play))
+        .route("/api/spaces/{id}/sounds/{sound}", delete(sounds::end))
+        .route("/api/spaces/{id}/bell", put(bell::hang).delete(bell::take_down))
+        .merge(doors::routes())
         .route("/openapi.json", get(openapi::document))
         .route("/healthz", get(figures::healthz))
         .route("/readyz", get(figures::readyz))

@@ -1,6 +1,7 @@
 //! `/openapi.json`: the HTTP interface, described by the types that serve it.
 
-use super::desk::{agenda, links, slots, space, topics, visits};
+use super::desk::{agenda, bell, links, slots, sounds, space, topics, visits};
+use super::doors::{whep, whip};
 use super::{api, glance};
 use axum::Json;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -12,7 +13,8 @@ use utoipa::{Modify, OpenApi, ToSchema};
                                         (PROTOCOL.md); this is how spaces are made, planned and read out."),
     paths(api::make_space, glance::look, space::change, space::close, slots::list, slots::make, slots::change,
           slots::remove, topics::list, topics::show, topics::post, topics::change, topics::withdraw, visits::list,
-          visits::csv, agenda::calendar, links::list, healthz, readyz, metrics),
+          visits::csv, agenda::calendar, links::list, whip::come, whip::leave, whip::trickle, whep::come, whep::leave,
+          whep::trickle, sounds::list, sounds::play, sounds::end, bell::hang, bell::take_down, healthz, readyz, metrics),
     modifiers(&Tokens)
 )]
 struct Document;
@@ -179,12 +181,17 @@ mod tests {
             calls,
             [
                 "delete /api/spaces/{id}",
+                "delete /api/spaces/{id}/bell",
                 "delete /api/spaces/{id}/slots/{slot}",
+                "delete /api/spaces/{id}/sounds/{sound}",
                 "delete /api/spaces/{id}/topics/{topic}",
+                "delete /api/spaces/{id}/whep/{door}",
+                "delete /api/spaces/{id}/whip/{door}",
                 "get /api/spaces/{id}",
                 "get /api/spaces/{id}/agenda.ics",
                 "get /api/spaces/{id}/links",
                 "get /api/spaces/{id}/slots",
+                "get /api/spaces/{id}/sounds",
                 "get /api/spaces/{id}/topics",
                 "get /api/spaces/{id}/topics/{topic}",
                 "get /api/spaces/{id}/visits",
@@ -195,9 +202,15 @@ mod tests {
                 "patch /api/spaces/{id}",
                 "patch /api/spaces/{id}/slots/{slot}",
                 "patch /api/spaces/{id}/topics/{topic}",
+                "patch /api/spaces/{id}/whep/{door}",
+                "patch /api/spaces/{id}/whip/{door}",
                 "post /api/spaces",
                 "post /api/spaces/{id}/slots",
+                "post /api/spaces/{id}/sounds",
                 "post /api/spaces/{id}/topics",
+                "post /api/spaces/{id}/whep",
+                "post /api/spaces/{id}/whip",
+                "put /api/spaces/{id}/bell",
             ]
         );
     }

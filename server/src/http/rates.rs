@@ -2,8 +2,8 @@
 
 use super::error::ApiError;
 use crate::limits::{
-    RATE_KEYS_MAX, READS_BURST, READS_PER_SECOND, SPACES_MADE_BURST, SPACES_MADE_PER_SECOND, WRITES_BURST,
-    WRITES_PER_SECOND,
+    DOORS_BURST, DOORS_PER_SECOND, RATE_KEYS_MAX, READS_BURST, READS_PER_SECOND, SPACES_MADE_BURST,
+    SPACES_MADE_PER_SECOND, WRITES_BURST, WRITES_PER_SECOND,
 };
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
@@ -16,6 +16,8 @@ pub(super) enum Kind {
     Read,
     Write,
     MakeSpace,
+    /// Somebody comes in, or a file is read.
+    Door,
 }
 
 /// The rates of all callers.
@@ -24,6 +26,7 @@ pub struct Rates {
     reads: DefaultKeyedRateLimiter<u64>,
     writes: DefaultKeyedRateLimiter<u64>,
     spaces: DefaultKeyedRateLimiter<u64>,
+    doors: DefaultKeyedRateLimiter<u64>,
     clock: DefaultClock,
     /// Callers are known by a hash that nobody outside can foresee, so nobody can choose to collide with another.
     hasher: RandomState,
@@ -39,6 +42,7 @@ impl Default for Rates {
             reads: DefaultKeyedRateLimiter::keyed(quota(READS_PER_SECOND, READS_BURST)),
             writes: DefaultKeyedRateLimiter::keyed(quota(WRITES_PER_SECOND, WRITES_BURST)),
             spaces: DefaultKeyedRateLimiter::keyed(quota(SPACES_MADE_PER_SECOND, SPACES_MADE_BURST)),
+            doors: DefaultKeyedRateLimiter::keyed(quota(DOORS_PER_SECOND, DOORS_BURST)),
             clock: DefaultClock::default(),
             hasher: RandomState::new(),
         }
@@ -52,6 +56,7 @@ impl Rates {
             Kind::Read => &self.reads,
             Kind::Write => &self.writes,
             Kind::MakeSpace => &self.spaces,
+            Kind::Door => &self.doors,
         };
         let mut key = self.hasher.hash_one((space, token));
         if rates.len() >= RATE_KEYS_MAX {

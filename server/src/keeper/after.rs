@@ -1,5 +1,6 @@
 //! What is done once the record has answered.
 
+use super::doors::Guest;
 use super::{Keeper, translate};
 use crate::keeper::books::Settled;
 use crate::mailbox::call::{Reply, Topic};
@@ -27,6 +28,8 @@ pub(super) enum After {
     Promise(Promise),
     /// Somebody wants in.
     Come { join: Box<Join>, coming: Coming },
+    /// A program wants in by a standard door.
+    ComeByDoor { guest: Box<Guest>, participant: ParticipantId },
 }
 
 /// What is answered through the API once it is so: how a slot or a topic stands then, or that something is gone.
@@ -54,6 +57,7 @@ impl Keeper {
             Settled::Done { facts, news, occasions, after } => {
                 self.tell_outside(occasions);
                 self.tell_news(&news);
+                self.ring(now, &facts);
                 for fact in &facts {
                     self.carry_out(now, fact);
                 }
@@ -65,7 +69,10 @@ impl Keeper {
                     return Then::Close;
                 }
             }
-            Settled::Failed(afters) => afters.into_iter().for_each(|after| self.not_done(after)),
+            Settled::Failed(afters) => {
+                self.keep_out_as_written(now);
+                afters.into_iter().for_each(|after| self.not_done(after));
+            }
             Settled::Doubtful => return Then::StartAgain,
         }
         Then::GoOn
@@ -82,6 +89,7 @@ impl Keeper {
             }
             After::Promise(promise) => self.keep_promise(promise),
             After::Come { join, coming } => self.arrive(now, join, &coming),
+            After::ComeByDoor { guest, participant } => self.arrive_by_door(now, *guest, participant),
         }
     }
 
@@ -102,6 +110,7 @@ impl Keeper {
                 self.coming.remove(&coming.participant);
                 let _ = join.reply.send(Err(not_saved()));
             }
+            After::ComeByDoor { guest, participant } => self.keep_out_of_door(*guest, participant, not_saved()),
         }
     }
 

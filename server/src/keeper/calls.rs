@@ -39,6 +39,15 @@ impl Keeper {
             Asked::PostTopic { topic, reply } => self.post_topic(now, role, *topic, reply),
             Asked::EditTopic { topic, edit, reply } => self.edit_topic(now, role, topic, *edit, reply),
             Asked::WithdrawTopic { topic, reply } => self.withdraw_topic(now, role, topic, reply),
+            Asked::ComeByDoor { come, reply } => self.come_by_door(now, role, *come, reply),
+            Asked::DoorStands { way, door, reply } => drop(reply.send(self.door_stands(way, door))),
+            Asked::LeaveByDoor { way, door, reply } => drop(reply.send(self.leave_by_door(now, role, way, door))),
+            Asked::MayPlay { person, reply } => drop(reply.send(self.may_play(role, person.as_deref()))),
+            Asked::PlaySound { play, reply } => drop(reply.send(self.play_sound(now, role, play))),
+            Asked::Sounds { reply } => drop(reply.send(Ok(self.sounds.list()))),
+            Asked::EndSound { sound, person, reply } => {
+                drop(reply.send(self.end_sound(now, role, person.as_deref(), sound)));
+            }
             Asked::MayChange { arranges, map, hearing, reply } => {
                 let deeds = [(arranges, Deed::ArrangeSpace), (hearing, Deed::SetHearing)];
                 let may = deeds.into_iter().filter(|(asked, _)| *asked).try_for_each(|(_, deed)| allowed(role, deed));
@@ -243,7 +252,11 @@ impl From<Overloaded> for Denied {
 }
 
 fn allowed(role: Role, deed: Deed) -> Result<(), Denied> {
-    if right(role, deed) == Right::Yes { Ok(()) } else { Err(denied(LedgerRefusal::NotAllowed(deed))) }
+    if right(role, deed) == Right::Yes { Ok(()) } else { Err(not_allowed(deed)) }
+}
+
+pub(super) fn not_allowed(deed: Deed) -> Denied {
+    denied(LedgerRefusal::NotAllowed(deed))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it maps errors")]

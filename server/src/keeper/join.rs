@@ -6,7 +6,7 @@ use crate::mailbox::{Join, Outgoing, PeerId};
 use torg_protocol::ServerMessage;
 use torg_protocol::ids::ParticipantId;
 use torg_protocol::message::{MediaState, Refusal, RefusalCode};
-use torg_protocol::people::{Microphone, Presence};
+use torg_protocol::people::{Microphone, ParticipantKind, Presence};
 use torg_protocol::units::TimeMs;
 use torg_space::ledger::{Change, Comer, Coming};
 use torg_space::{Ask, Command};
@@ -41,7 +41,7 @@ impl Keeper {
         let known = known.filter(|person| self.space.person(*person).is_none() && !self.coming.contains(person));
         let start = join.start.clone().map(|start| translate::start(self.space.map(), start)).transpose()?;
         self.space.check_start(start).map_err(|refusal| translate::refusal(&refusal))?;
-        let population = self.space.population() + self.coming.len();
+        let population = self.people_in() + self.coming.len();
         let comer = Comer { known, name: &join.name, link: join.role, population };
         let coming = self.books.ahead().come(&comer).map_err(|refusal| translate::ledger_refusal(&refusal))?;
         Ok(Way::Afresh(coming))
@@ -92,7 +92,8 @@ impl Keeper {
         let name = ledger.name(participant).unwrap_or_else(|| join.name.clone());
         let role = ledger.role(participant).unwrap_or(join.role);
         let start = join.start.take().map(|start| translate::start(self.space.map(), start)).transpose()?;
-        let what = Ask::Enter { name, role, microphone: join.microphone, start };
+        let kind = ParticipantKind::Person;
+        let what = Ask::Enter { name, kind, role, microphone: join.microphone, start };
         self.space.apply(now, Command { participant, what }).map_err(|refusal| translate::refusal(&refusal))
     }
 
@@ -112,6 +113,7 @@ impl Keeper {
             name: &self.name,
             word_lent: self.word_lent(),
             kept_out: self.kept_out(),
+            bell_sound: self.bell.is_some(),
             agenda: self.books.settled().agenda(participant),
             person: self.people_key.token(participant),
         };

@@ -25,10 +25,7 @@ impl Keeper {
         let parsed = translate::change(change).and_then(|change| self.check_seats(change));
         let done = parsed.and_then(|change| {
             self.decide(now, session, participant, Some(request), &change)?;
-            if let Change::Mute { participant: person } = change {
-                // Who shouts into a talk can't wait for a slow disk. That it was done is written like all else.
-                self.mute(now, person, participant);
-            }
+            self.do_at_once(now, participant, &change);
             Ok(())
         });
         if let Err(refusal) = done {

@@ -4,16 +4,22 @@
 //! gets it at the next tick; and what lasts is told when the record has answered.
 
 mod after;
+mod bell;
 mod books;
 mod calls;
+mod client;
+mod doors;
 mod heard;
 mod join;
 mod lobby;
 mod market;
+mod media;
 mod outside;
 mod people;
+mod pieces;
 mod remap;
 mod resume;
+mod sounds;
 mod speaking;
 mod telling;
 #[cfg(test)]
@@ -24,27 +30,27 @@ use crate::clock::Clock;
 use crate::limits::{KEEPER_BATCH_MAX, KEEPER_INBOX_MAX, LAST_WRITES_WAIT, TICK, TICKS_PER_ABSENCES, TICKS_PER_HEARD};
 use crate::links::PersonKey;
 use crate::mailbox::occasion::Occasion;
-use crate::mailbox::{
-    MediaEvent, MixCell, Outgoing, Population, RoutesCell, SessionId, SpaceKey, ToKeeper, ToMedia, ToRecord,
-};
+use crate::mailbox::{MixCell, Population, RoutesCell, SpaceKey, ToKeeper, ToMedia, ToRecord};
 use crate::metrics::{Counted, SPACES_RUNNING, TICK_SECONDS};
 use after::Then;
 use books::Books;
+use bytes::Bytes;
+use doors::Doors;
 use heard::HeardBook;
 use lobby::Lobby;
 use people::People;
 use resume::ResumeTokens;
+use sounds::Sounds;
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
-use torg_protocol::ServerMessage;
 use torg_protocol::ids::{ParticipantId, SpaceId};
-use torg_protocol::message::{ClientMessage, GoodbyeReason};
-use torg_protocol::people::Microphone;
+use torg_protocol::message::GoodbyeReason;
+use torg_protocol::people::Broadcast;
 use torg_protocol::text::Label;
-use torg_protocol::units::{TimeMs, VoiceLevel};
+use torg_protocol::units::TimeMs;
 use torg_space::ledger::{Absences, Ledger, Seating};
 use torg_space::{Ask, Command, Map, Space};
 
@@ -77,6 +83,8 @@ pub struct Begin {
     pub outside: Option<mpsc::Sender<Occasion>>,
     /// By which people are known again.
     pub people: PersonKey,
+    /// Its own bell, if it has one.
+    pub bell: Option<Bytes>,
     /// How long it goes on without anybody there.
     pub rests_after: Duration,
 }
@@ -104,7 +112,7 @@ pub fn inbox() -> (mpsc::Sender<ToKeeper>, mpsc::Receiver<ToKeeper>) {
 pub async fn keep(begin: Begin, myself: mpsc::Sender<ToKeeper>, mut inbox: mpsc::Receiver<ToKeeper>) -> End {
     let _counted = Counted::one(SPACES_RUNNING);
     let rests_after = begin.rests_after;
-    let mut keeper = Keeper::new(begin);
+    let mut keeper = Keeper::new(begin, myself.clone());
     let (routes, mix) = (Arc::clone(&keeper.routes), Arc::clone(&keeper.mix));
     let open = ToMedia::OpenSpace { space: keeper.key, routes, mix, keeper: myself };
     keeper.to_media.push_back(open);
@@ -172,11 +180,19 @@ struct Keeper {
     seating: Seating,
     absences: Absences,
     lobby: Lobby,
+    doors: Doors,
+    sounds: Sounds,
+    /// The bell of the space's own, as it was uploaded.
+    bell: Option<Bytes>,
+    /// Who speaks over everything at this moment.
+    broadcasts: Vec<Broadcast>,
     /// Who will be in as soon as that is written.
     coming: BTreeSet<ParticipantId>,
     resume: ResumeTokens,
     heard: HeardBook,
     media: mpsc::Sender<ToMedia>,
+    /// Where is told what was done aside.
+    myself: mpsc::Sender<ToKeeper>,
     /// What the media plane had no room for yet.
     to_media: VecDeque<ToMedia>,
     /// When tables stay that were to go, if the map without them does not come.
@@ -186,7 +202,7 @@ struct Keeper {
 }
 
 impl Keeper {
-    fn new(begin: Begin) -> Self {
+    fn new(begin: Begin, myself: mpsc::Sender<ToKeeper>) -> Self {
         let now = begin.clock.now();
         let mut space = Space::new(begin.map, now.0, now);
         let mut books = Books::new(begin.ledger, begin.record);
@@ -208,10 +224,15 @@ impl Keeper {
             books,
             absences: Absences::default(),
             lobby: Lobby::default(),
+            doors: Doors::default(),
+            sounds: Sounds::default(),
+            bell: begin.bell,
+            broadcasts: Vec::new(),
             coming: BTreeSet::new(),
             resume: ResumeTokens::default(),
             heard: HeardBook::default(),
             media: begin.media,
+            myself,
             to_media: VecDeque::new(),
             tables_stay_at: None,
             ticks: 0,
@@ -228,6 +249,8 @@ impl Keeper {
             ToKeeper::Media(event) => self.media_event(now, event),
             ToKeeper::LinksRenewed => self.show_all_out(now),
             ToKeeper::Call(call) => self.call(now, call),
+            ToKeeper::BellChanged(bell) => self.set_bell(bell),
+            ToKeeper::Bell(bell) => self.ring_now(now, bell),
             ToKeeper::Changed { name, hearing } => {
                 self.name = name.unwrap_or_else(|| self.name.clone());
                 hearing.into_iter().for_each(|preset| self.space.prefer_hearing(preset));
@@ -238,78 +261,13 @@ impl Keeper {
         }
     }
 
-    fn client(&mut self, now: TimeMs, session: SessionId, message: ClientMessage) {
-        // A session that was replaced may still have messages on the way.
-        let Some(participant) = self.people.of_session(session) else { return };
-        #[cfg(test)]
-        if matches!(&message, ClientMessage::SetName { name } if name == PANIC_NAME) {
-            panic!("injected");
-        }
-        match message {
-            ClientMessage::Change { request, change } => self.change(now, session, participant, request, change),
-            ClientMessage::ReadTopic { topic } => self.read_topic(participant, topic),
-            ClientMessage::ReadVisits { everybody } => self.read_visits(participant, everybody),
-            message => self.ask(now, session, participant, message),
-        }
-    }
-
-    /// What is asked of the space, at once; another name goes by the ledger.
-    fn ask(&mut self, now: TimeMs, session: SessionId, participant: ParticipantId, message: ClientMessage) {
-        if message == (ClientMessage::Leave {}) {
-            self.people.detach(session);
-        }
-        let done = match translate::ask(message) {
-            Ok(translate::Asked::Lasting(change)) => {
-                self.rename(now, session, participant, &change);
-                Ok(())
-            }
-            Ok(translate::Asked::Now(what)) => {
-                if what == Ask::SetMicrophone(Microphone::On) {
-                    self.people.set_muted_by(participant, None);
-                }
-                let done = self.space.apply(now, Command { participant, what });
-                done.map_err(|refusal| translate::refusal(&refusal))
-            }
-            Err(refusal) => Err(refusal),
-        };
-        if let Err(refusal) = done {
-            self.people.push(participant, Outgoing::refused(refusal, false));
-        }
-        self.tell(now);
-    }
-
-    fn gone(&mut self, now: TimeMs, session: SessionId) {
-        if let Some(participant) = self.people.detach(session) {
-            self.apply(now, participant, Ask::Drop);
-        }
-    }
-
-    fn media_event(&mut self, now: TimeMs, event: MediaEvent) {
-        match event {
-            MediaEvent::Connected(participant) => self.heard.connected(now, participant),
-            MediaEvent::Lost(participant) => {
-                self.heard.lost(participant);
-                // Who was cut off in the middle of a word says nothing more.
-                self.apply(now, participant, Ask::Voice(VoiceLevel::SILENT));
-                self.people.push(participant, Outgoing::message(&ServerMessage::MediaLost {}));
-            }
-            MediaEvent::Flow(flow) => self.heard.flow(now, flow),
-            MediaEvent::Levels(levels) => {
-                for (participant, level) in levels {
-                    // Levels of who has just left are still on the way.
-                    let _ = self.space.apply(now, Command { participant, what: Ask::Voice(level) });
-                }
-                self.tell(now);
-            }
-        }
-    }
-
     /// Links were renewed: who came by the old ones is shown out, and their places are free.
     fn show_all_out(&mut self, now: TimeMs) {
         self.say_goodbye(GoodbyeReason::LinkRevoked);
         // Those on their way in came by the old links too.
         self.coming.clear();
-        for participant in self.people.ids() {
+        let all = [self.people.ids(), self.doors.ids(), self.sounds.ids()].concat();
+        for participant in all {
             self.apply(now, participant, Ask::Leave);
         }
     }
@@ -348,9 +306,10 @@ impl Keeper {
         }
         if self.ticks.is_multiple_of(TICKS_PER_ABSENCES) {
             self.ask_who_hosts(now);
+            self.look_at_doors(now);
         }
         self.tell_media();
-        self.population.set(self.space.population());
+        self.population.set(self.people_in());
         self.empty_since = match self.space.population() {
             0 => self.empty_since.or(Some(began)),
             _ => None,

@@ -3,12 +3,13 @@
 
 use super::Keeper;
 use crate::mailbox::Outgoing;
+use std::collections::BTreeSet;
 use torg_protocol::ServerMessage;
 use torg_protocol::ids::{ParticipantId, TableId};
 use torg_protocol::map::TableWall;
 use torg_protocol::people::Broadcast;
 use torg_protocol::units::TimeMs;
-use torg_space::ledger::Ledger;
+use torg_space::ledger::{Change, Deed, Ledger, Right, right};
 use torg_space::{Ask, Audience, Command, Map, Space};
 
 /// The space starts: what its record says is kept out is kept out from the first word.
@@ -37,7 +38,7 @@ impl Keeper {
 
     /// Who brings a topic or has the role of a convener may be somebody else from now on.
     pub(super) fn set_conveners(&mut self, now: TimeMs) {
-        for participant in self.people.ids() {
+        for participant in [self.people.ids(), self.doors.ids()].concat() {
             let convenes = self.books.settled().convenes(participant);
             // Whoever has left in this very moment convenes nothing.
             let _ = self.space.apply(now, Command { participant, what: Ask::SetConvenes(convenes) });
@@ -51,6 +52,34 @@ impl Keeper {
             self.space.keep_out(table, kept_out);
             self.tell(now);
         }
+    }
+
+    /// Does what can't wait for a slow disk: who shouts into a talk is muted, who has the word no more ends, and a table that
+    /// wants calm has it. That it was done is written like all else.
+    pub(super) fn do_at_once(&mut self, now: TimeMs, by: ParticipantId, change: &Change) {
+        match *change {
+            Change::Mute { participant } => self.mute(now, participant, by),
+            Change::LendWord { participant, lent: false } => {
+                let role = self.space.person(participant).map(|person| person.role);
+                if role.is_some_and(|role| right(role, Deed::Broadcast) != Right::Yes) {
+                    // If it can't be written they have the word still, and may begin anew.
+                    self.apply(now, participant, Ask::EndSpeech);
+                }
+            }
+            Change::KeepOut { table, kept_out: true } => self.set_kept_out(now, table, true),
+            _ => {}
+        }
+    }
+
+    /// Something could not be written: broadcasts stay out of the tables that the record names, and of no others.
+    pub(super) fn keep_out_as_written(&mut self, now: TimeMs) {
+        let written: BTreeSet<TableId> = self.books.settled().kept_out().collect();
+        let closed = self.space.map().tables().iter().filter(|table| table.wall == TableWall::Closed);
+        let closed: Vec<TableId> = closed.map(|table| table.id).collect();
+        for table in closed {
+            self.space.keep_out(table, written.contains(&table));
+        }
+        self.tell(now);
     }
 
     /// Who of those in here was lent the word, ascending.
@@ -80,8 +109,10 @@ impl Keeper {
         self.people.push_to(Audience::Everybody, Outgoing::message(&ServerMessage::KeptOut { tables }));
     }
 
-    /// Keeps in mind who speaks over everything, for the record.
+    /// Keeps in mind who speaks over everything, for the record. Sounds are nobody that it knows, so nothing is written of
+    /// them.
     pub(super) fn note_broadcasts(&mut self, now: TimeMs, broadcasts: &[Broadcast]) {
+        self.broadcasts = broadcasts.to_vec();
         self.books.note_speeches(broadcasts);
         self.books.write_by_itself(now, &self.seating);
     }

@@ -22,7 +22,8 @@ impl Keeper {
     }
 
     pub(super) fn tell_heard(&mut self, now: TimeMs) {
-        let count = self.heard.count(now, |listener| self.people.is_here(listener) && self.space.ears_open(listener));
+        let is_here = |listener| self.people.is_here(listener) || self.doors.is_listener(listener);
+        let count = self.heard.count(now, |listener| is_here(listener) && self.space.ears_open(listener));
         for participant in self.people.ids() {
             if !self.people.is_here(participant) {
                 continue;
@@ -81,12 +82,14 @@ impl Keeper {
         self.books.write_by_itself(now, &self.seating);
     }
 
-    /// Somebody is gone for good: so are their tokens, their peer connection and their call for help.
+    /// Somebody is gone for good: so are their tokens, their door, their peer connection and their call for help.
     pub(super) fn forget(&mut self, now: TimeMs, participant: ParticipantId) {
         self.end_call(now, participant);
         self.resume.forget(participant);
         self.heard.forget(participant);
         self.people.forget(participant);
+        self.doors.forget(participant);
+        self.sounds.forget(participant);
         self.to_media.push_back(ToMedia::ClosePeer { peer: PeerId { space: self.key, participant } });
         // At once: who comes again in the next moment offers under the same id.
         self.tell_media();

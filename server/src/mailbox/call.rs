@@ -2,6 +2,7 @@
 //!
 //! Text is parsed before it gets here; names of tables and people are looked up by the keeper, who knows them.
 
+use super::door::{ComeByDoor, DoorId, DoorOpened, PlaySound, PlayedSound, Way};
 use tokio::sync::oneshot;
 use torg_protocol::agenda::{LanguageTag, Need, Slot, SlotKind};
 use torg_protocol::ids::{ParticipantId, SlotId, TopicId, VisitId};
@@ -75,6 +76,20 @@ pub enum Asked {
     /// Whether the space may be arranged otherwise (its name, its map), and whether voices may carry farther or less: nothing
     /// is changed yet.
     MayChange { arranges: bool, map: Option<Box<MapSpec>>, hearing: bool, reply: Reply<()> },
+    /// A program wants in by one of the standard doors. It is in when this is answered.
+    ComeByDoor { come: Box<ComeByDoor>, reply: Reply<DoorOpened> },
+    /// The names of the ICE sessions of a door that stands.
+    DoorStands { way: Way, door: DoorId, reply: Reply<Vec<String>> },
+    /// The program that came by a door goes.
+    LeaveByDoor { way: Way, door: DoorId, reply: Reply<()> },
+    /// Whether whoever asks may play sounds, and whether there is room for one.
+    MayPlay { person: Option<String>, reply: Reply<()> },
+    /// A sound is played from now on.
+    PlaySound { play: PlaySound, reply: Reply<PlayedSound> },
+    /// The sounds that are played, in the order in which they began.
+    Sounds { reply: Reply<Vec<PlayedSound>> },
+    /// A sound ends.
+    EndSound { sound: ParticipantId, person: Option<String>, reply: Reply<()> },
     /// Close the space for good.
     Close { reply: Reply<()> },
 }

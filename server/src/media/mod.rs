@@ -8,6 +8,7 @@
 //!                                                        voices │ ▲ what was made
 //!                                                               ▼ │
 //!                                                  mixers: a clock of 20 ms, a desk for each space
+//!                                                  player: sounds, as voices from elsewhere
 //! ```
 //!
 //! It knows ids, [`Routes`](torg_space::Routes) and [`Mix`](torg_space::Mix), never positions, tables or permissions: it
@@ -15,6 +16,7 @@
 
 mod batch;
 mod bed;
+mod clock;
 mod demux;
 mod doorbell;
 mod intake;
@@ -23,6 +25,7 @@ mod limits;
 mod mixer;
 mod peer;
 mod plane;
+mod player;
 mod sender;
 mod socket;
 mod stun;
@@ -36,18 +39,19 @@ use anyhow::Context;
 use demux::PeerKey;
 use doorbell::Doorbell;
 use intake::Intake;
-use mixer::{Mixers, ToMixers, WorkerLine};
+use mixer::{Mixers, WorkerLine};
 use peer::{Certificate, PeerConfig};
-use plane::Plane;
+use plane::{Inboxes, Plane};
+use player::Player;
 use sender::Sender;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::sync_channel;
 use tcp::TcpTable;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use urgent::Urgency;
-use worker::{Lines, ToWorker, Worker};
+use worker::{Lines, Worker};
 
 /// How the media plane is set up.
 #[derive(Clone, Debug)]
@@ -94,8 +98,8 @@ pub fn start(config: &MediaConfig) -> anyhow::Result<Media> {
     let tcp_table = Arc::new(TcpTable::default());
     let (gone, gone_receiver) = mpsc::unbounded_channel();
     let sender = || Sender::new(transmitter.clone(), Arc::clone(&tcp_table));
-    let (inboxes, mixers) = start_threads(config, &peer_config, &gone, sender)?;
-    let intake = Arc::new(Intake::new(inboxes.clone()));
+    let inboxes = start_threads(config, &peer_config, &gone, sender)?;
+    let intake = Arc::new(Intake::new(inboxes.workers.clone()));
     let reading = Arc::clone(&intake);
     start_thread("media-intake", move || {
         urgent::go_first(Urgency::Forwarding);
@@ -110,7 +114,7 @@ pub fn start(config: &MediaConfig) -> anyhow::Result<Media> {
         }
     });
     let (to, inbox) = mpsc::channel(1_024);
-    let plane = Plane::new(peer_config, intake, inboxes, mixers);
+    let plane = Plane::new(peer_config, intake, inboxes);
     tokio::spawn(async move {
         plane.run(inbox, gone_receiver).await;
         // The socket goes with its reader, so that the port is free for the server that comes after.
@@ -119,13 +123,13 @@ pub fn start(config: &MediaConfig) -> anyhow::Result<Media> {
     Ok(Media { to, tcp, port })
 }
 
-/// Starts the workers and the mixers; their inboxes.
+/// Starts the workers, the mixers and the player; their inboxes.
 fn start_threads(
     config: &MediaConfig,
     peer_config: &Arc<PeerConfig>,
     gone: &mpsc::UnboundedSender<(PeerId, PeerKey)>,
     sender: impl Fn() -> Sender,
-) -> anyhow::Result<(Vec<SyncSender<ToWorker>>, SyncSender<ToMixers>)> {
+) -> anyhow::Result<Inboxes> {
     let (inboxes, receivers): (Vec<_>, Vec<_>) =
         (0..config.workers.max(1)).map(|_| sync_channel(limits::WORKER_INBOX_MAX)).unzip();
     let (mixers, mixers_inbox) = sync_channel(limits::MIXERS_INBOX_MAX);
@@ -141,7 +145,10 @@ fn start_threads(
     }
     let mixing = Mixers::new(mixers_inbox, worker_lines, mixer::settings(config.keep_loudness));
     start_thread("mixers", move || mixing.run())?;
-    Ok((inboxes, mixers))
+    let (player, player_inbox) = sync_channel(limits::PLAYER_INBOX_MAX);
+    let playing = Player::new(player_inbox, inboxes.clone(), mixers.clone());
+    start_thread("player", move || playing.run())?;
+    Ok(Inboxes { workers: inboxes, mixers, player })
 }
 
 fn start_thread(name: &str, work: impl FnOnce() + Send + 'static) -> anyhow::Result<()> {

@@ -5,22 +5,29 @@ use super::intake::Intake;
 use super::limits::{PEERS_PER_WORKER_MAX, PEERS_TOGETHER_MAX};
 use super::mixer::ToMixers;
 use super::peer::{CheckedOffer, Peer, PeerConfig, random};
+use super::player::ToPlayer;
 use super::worker::{Adopted, ToWorker};
-use crate::mailbox::{PeerId, SpaceKey, ToMedia};
+use crate::mailbox::{Offered, PeerId, SpaceKey, ToMedia};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::SyncSender;
 use std::time::Instant;
 use tokio::sync::{Semaphore, mpsc, oneshot};
-use torg_protocol::message::{OfferedTrack, Refusal, RefusalCode};
+use torg_protocol::message::{Refusal, RefusalCode};
+
+/// Whom the plane tells what to do.
+pub(super) struct Inboxes {
+    pub(super) workers: Vec<SyncSender<ToWorker>>,
+    pub(super) mixers: SyncSender<ToMixers>,
+    pub(super) player: SyncSender<ToPlayer>,
+}
 
 /// See the module.
 pub(super) struct Plane {
     config: Arc<PeerConfig>,
     intake: Arc<Intake>,
-    workers: Vec<SyncSender<ToWorker>>,
-    mixers: SyncSender<ToMixers>,
+    to: Inboxes,
     peers: HashMap<PeerId, Destination>,
     load: Vec<usize>,
     /// How many peers of a space each worker has.
@@ -31,16 +38,11 @@ pub(super) struct Plane {
 }
 
 impl Plane {
-    pub(super) fn new(
-        config: Arc<PeerConfig>,
-        intake: Arc<Intake>,
-        workers: Vec<SyncSender<ToWorker>>,
-        mixers: SyncSender<ToMixers>,
-    ) -> Self {
-        let load = vec![0; workers.len()];
-        let answering = Arc::new(Semaphore::new(workers.len()));
+    pub(super) fn new(config: Arc<PeerConfig>, intake: Arc<Intake>, to: Inboxes) -> Self {
+        let load = vec![0; to.workers.len()];
+        let answering = Arc::new(Semaphore::new(to.workers.len()));
         let (peers, together) = (HashMap::new(), HashMap::new());
-        Self { config, intake, workers, mixers, peers, load, together, next_key: 0, answering }
+        Self { config, intake, to, peers, load, together, next_key: 0, answering }
     }
 
     /// Serves until told to stop.
@@ -53,56 +55,82 @@ impl Plane {
             tokio::select! {
                 Some((id, key)) = gone.recv() => self.forget(id, key),
                 message = inbox.recv() => match message {
-                    Some(ToMedia::OpenSpace { space, routes, mix, keeper }) => {
-                        tell(&self.mixers, ToMixers::OpenSpace { space, mix: Arc::clone(&mix) });
-                        self.tell_all(|| ToWorker::OpenSpace {
-                            space,
-                            routes: Arc::clone(&routes),
-                            mix: Arc::clone(&mix),
-                            keeper: keeper.clone(),
-                        });
-                    }
-                    Some(ToMedia::CloseSpace { space }) => {
-                        tell(&self.mixers, ToMixers::CloseSpace(space));
-                        self.tell_all(|| ToWorker::CloseSpace(space));
-                    }
-                    Some(ToMedia::Offer { peer, sdp, tracks, reply }) => self.offer(peer, &sdp, &tracks, reply),
-                    Some(ToMedia::ClosePeer { peer }) => self.close(peer),
-                    Some(ToMedia::Stop) | None => {
-                        tell(&self.mixers, ToMixers::Stop);
-                        return self.tell_all(|| ToWorker::Stop);
-                    }
+                    Some(ToMedia::Stop) | None => return self.stop(),
+                    Some(message) => self.take(message),
                 },
             }
         }
     }
 
-    fn offer(
-        &mut self,
-        id: PeerId,
-        sdp: &str,
-        tracks: &[OfferedTrack],
-        reply: oneshot::Sender<Result<String, Refusal>>,
-    ) {
+    fn take(&mut self, message: ToMedia) {
+        match message {
+            ToMedia::OpenSpace { space, routes, mix, keeper } => {
+                tell(&self.to.mixers, ToMixers::OpenSpace { space, mix: Arc::clone(&mix) });
+                let (mix_there, keeper_there) = (Arc::clone(&mix), keeper.clone());
+                tell(&self.to.player, ToPlayer::OpenSpace { space, mix: mix_there, keeper: keeper_there });
+                self.tell_all(|| ToWorker::OpenSpace {
+                    space,
+                    routes: Arc::clone(&routes),
+                    mix: Arc::clone(&mix),
+                    keeper: keeper.clone(),
+                });
+            }
+            ToMedia::CloseSpace { space } => {
+                tell(&self.to.player, ToPlayer::CloseSpace(space));
+                tell(&self.to.mixers, ToMixers::CloseSpace(space));
+                self.tell_all(|| ToWorker::CloseSpace(space));
+            }
+            ToMedia::CheckOffer { sdp, offered, reply } => drop(reply.send(self.check(&sdp, &offered))),
+            ToMedia::Offer { peer, sdp, offered, reply } => self.offer(peer, &sdp, &offered, reply),
+            ToMedia::Play { peer, sound } => {
+                let stream = self.next_key();
+                tell(&self.to.player, ToPlayer::Play { peer, stream, sound });
+            }
+            ToMedia::ClosePeer { peer } => {
+                // Nobody here knows what is played, and the player passes over who isn't.
+                tell(&self.to.player, ToPlayer::Close(peer));
+                self.close(peer);
+            }
+            ToMedia::Stop => self.stop(),
+        }
+    }
+
+    fn stop(&self) {
+        tell(&self.to.player, ToPlayer::Stop);
+        tell(&self.to.mixers, ToMixers::Stop);
+        self.tell_all(|| ToWorker::Stop);
+    }
+
+    /// The key of a new stream.
+    fn next_key(&mut self) -> PeerKey {
+        self.next_key += 1;
+        PeerKey(self.next_key)
+    }
+
+    /// Whether an offer could be answered.
+    fn check(&self, sdp: &str, offered: &Offered) -> Result<(), Refusal> {
+        Peer::check(sdp, offered)?;
+        if self.load.iter().all(|&peers| peers >= PEERS_PER_WORKER_MAX) { Err(full()) } else { Ok(()) }
+    }
+
+    fn offer(&mut self, id: PeerId, sdp: &str, offered: &Offered, reply: oneshot::Sender<Result<String, Refusal>>) {
         let offered_at = Instant::now();
-        let offer = match Peer::check(sdp, tracks) {
+        let offer = match Peer::check(sdp, offered) {
             Ok(offer) => offer,
             Err(refusal) => return drop(reply.send(Err(refusal))),
         };
         let chosen = self.worker_for(id.space);
         if self.load[chosen] >= PEERS_PER_WORKER_MAX {
-            let refusal = Refusal::new(RefusalCode::MediaFull, "the server carries as many voices as it can");
-            return drop(reply.send(Err(refusal)));
+            return drop(reply.send(Err(full())));
         }
         self.close(id);
-        self.next_key += 1;
-        let key = PeerKey(self.next_key);
+        let key = self.next_key();
         let destination = Destination { worker: chosen, peer: key };
         self.peers.insert(id, destination);
         self.load[chosen] += 1;
-        self.together.entry(id.space).or_insert_with(|| vec![0; self.workers.len()])[chosen] += 1;
+        self.together.entry(id.space).or_insert_with(|| vec![0; self.to.workers.len()])[chosen] += 1;
         let (config, intake) = (Arc::clone(&self.config), Arc::clone(&self.intake));
-        let (worker, answering) = (self.workers[chosen].clone(), Arc::clone(&self.answering));
+        let (worker, answering) = (self.to.workers[chosen].clone(), Arc::clone(&self.answering));
         tokio::spawn(async move {
             let _turn = answering.acquire_owned().await;
             let answer = move || answer_into(&config, &intake, &worker, destination, id, offer, offered_at);
@@ -115,7 +143,7 @@ impl Plane {
     /// Where most of the space's peers are, while there is room: a voice that stays on one worker wakes nobody else.
     /// Else the worker with the fewest peers.
     fn worker_for(&self, space: SpaceKey) -> usize {
-        let workers = 0..self.workers.len();
+        let workers = 0..self.to.workers.len();
         let together = self.together.get(&space);
         let home = together.and_then(|counts| {
             let with_room =
@@ -141,7 +169,7 @@ impl Plane {
         if let Some(destination) = self.peers.remove(&id) {
             self.count_out(id.space, destination.worker);
             self.intake.forget(destination.peer);
-            tell(&self.workers[destination.worker], ToWorker::Close(destination.peer));
+            tell(&self.to.workers[destination.worker], ToWorker::Close(destination.peer));
         }
     }
 
@@ -156,7 +184,7 @@ impl Plane {
     }
 
     fn tell_all(&self, message: impl Fn() -> ToWorker) {
-        self.workers.iter().for_each(|worker| tell(worker, message()));
+        self.to.workers.iter().for_each(|worker| tell(worker, message()));
     }
 }
 
@@ -185,6 +213,10 @@ fn answer_into(
     worker.send(ToWorker::Adopt(adopted)).map_err(|_| Refusal::new(RefusalCode::MediaFull, "the server stops"))?;
     intake.register(ice, destination);
     Ok(sdp)
+}
+
+fn full() -> Refusal {
+    Refusal::new(RefusalCode::MediaFull, "the server carries as many voices as it can")
 }
 
 fn unanswerable() -> Refusal {

@@ -4,6 +4,7 @@ use super::Registry;
 use crate::links::Generation;
 use crate::mailbox::{CreateRefusal, Described, SpaceLinks, ToKeeper};
 use crate::store::{FORMAT, SpaceRecord, Store, StoreError};
+use bytes::Bytes;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use torg_protocol::geometry::HearingPreset;
 use torg_protocol::ids::SpaceId;
@@ -63,6 +64,24 @@ impl Registry {
             let _ = running.inbox.send(news).await;
         }
         Ok(Described { name: record.name, map: record.map })
+    }
+
+    /// The space has this bell from now on, or none of its own; its keeper learns of it, if it runs.
+    pub(super) async fn set_bell(&self, id: &SpaceId, bell: Option<Bytes>) -> Result<(), StoreError> {
+        let (id_there, written) = (id.clone(), bell.clone());
+        let done = self.with_store(move |store| store.set_bell(&id_there, written.as_deref())).await;
+        done.inspect_err(|error| tracing::error!(space = %id, "a bell could not be written: {error}"))?;
+        if let Some(running) = self.running.get(id) {
+            let _ = running.inbox.send(ToKeeper::BellChanged(bell)).await;
+        }
+        Ok(())
+    }
+
+    /// The space's own bell. One that can't be read is as good as none, and named in the log.
+    pub(super) async fn read_bell(&self, id: &SpaceId) -> Option<Bytes> {
+        let there = id.clone();
+        let read = self.with_store(move |store| store.bell(&there)).await;
+        read.inspect_err(|error| tracing::error!(space = %id, "{error}")).ok().flatten().map(Bytes::from)
     }
 
     /// Sets a closed space's file aside. When it was the square that is open to whoever sits at this machine, another

@@ -1,5 +1,10 @@
 //! A keeper that panics costs its own space a new start, and nobody else anything.
 
+mod doors;
+mod house;
+mod programs;
+mod sounds;
+
 use crate::config::Config;
 use crate::keeper::PANIC_NAME;
 use crate::mailbox::SpaceLinks;

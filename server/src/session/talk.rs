@@ -5,7 +5,7 @@ use super::{Parts, hello, parse};
 use crate::limits::{
     CHANGES_BURST, CHANGES_PER_SECOND, OFFERS_PER_MINUTE, SILENCE_MAX, TOO_FREQUENT_MAX, WEBSOCKET_BYTES_MAX,
 };
-use crate::mailbox::{Outbox, Outgoing, PeerId, SessionId, ToKeeper, ToMedia};
+use crate::mailbox::{Offered, Outbox, Outgoing, PeerId, SessionId, ToKeeper, ToMedia};
 use axum::extract::ws::{Message, WebSocket};
 use futures_util::StreamExt as _;
 use futures_util::stream::SplitStream;
@@ -201,7 +201,7 @@ impl Inside {
             return Err(Refusal::new(RefusalCode::TooFrequent, words));
         }
         let (reply, answer) = oneshot::channel();
-        let offer = ToMedia::Offer { peer: self.peer, sdp, tracks, reply };
+        let offer = ToMedia::Offer { peer: self.peer, sdp, offered: Offered::Tracks(tracks), reply };
         self.caller.parts.media.send(offer).await.map_err(|_| no_media())?;
         self.answer = Some(answer);
         Ok(())

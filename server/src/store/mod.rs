@@ -5,13 +5,17 @@
 //! DATA/server.lock       held by the running server: two of them would not know of each other's people
 //! DATA/spaces.lock       held for the moment of a change
 //! DATA/spaces/ID.json    a space
+//! DATA/spaces/ID.bell    the sound that is played in it when a slot opens or closes, if it has one of its own
 //! DATA/spaces/ID.closed  a space that was closed for good, as it was: its id is never given again
 //! ```
 //! The files are the truth: they are read at every use, so a link renewed by `torg links --renew` counts at
 //! once, also for a running server. A damaged file is named and left alone.
 
+#[cfg(test)]
+mod tests;
+
 use crate::atomic;
-use crate::limits::{SPACE_FILE_BYTES_MAX, SPACES_MAX};
+use crate::limits::{BELL_BYTES_MAX, SPACE_FILE_BYTES_MAX, SPACES_MAX};
 use crate::links::Generation;
 use serde::{Deserialize, Serialize};
 use std::fs::{File, TryLockError};
@@ -121,7 +125,7 @@ impl Store {
     /// [`StoreError::Damaged`] or [`StoreError::File`].
     pub fn read(&self, id: &SpaceId) -> Result<Option<SpaceRecord>, StoreError> {
         let path = self.path(id);
-        let Some(bytes) = read_bounded(&path)? else { return Ok(None) };
+        let Some(bytes) = read_bounded(&path, SPACE_FILE_BYTES_MAX)? else { return Ok(None) };
         let damaged = |reason: String| StoreError::Damaged { path: path.clone(), reason };
         let record: SpaceRecord = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
         if record.format != FORMAT {
@@ -197,12 +201,39 @@ impl Store {
         Ok(record)
     }
 
-    /// Closes a space for good: its file is set aside. It is no fault when that was done before.
+    /// The bell of a space, if it has one of its own.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] when it is larger than we write one, or [`StoreError::File`].
+    pub fn bell(&self, id: &SpaceId) -> Result<Option<Vec<u8>>, StoreError> {
+        read_bounded(&self.bell_path(id), BELL_BYTES_MAX as u64)
+    }
+
+    /// Gives a space a bell of its own, or takes it away.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`] or [`StoreError::File`].
+    pub fn set_bell(&self, id: &SpaceId, bell: Option<&[u8]>) -> Result<(), StoreError> {
+        let _change = self.lock_for_change()?;
+        if !self.path(id).exists() {
+            return Err(StoreError::Unknown(id.clone()));
+        }
+        let path = self.bell_path(id);
+        let done = match bell {
+            Some(bytes) => atomic::replace(&path, bytes),
+            None => atomic::remove(&path),
+        };
+        done.map_err(|source| StoreError::File { path, source })
+    }
+
+    /// Closes a space for good: its file is set aside, and its bell is gone. It is no fault when that was done before.
     ///
     /// # Errors
     /// [`StoreError::File`].
     pub fn close(&self, id: &SpaceId) -> Result<(), StoreError> {
         let _change = self.lock_for_change()?;
+        let bell = self.bell_path(id);
+        atomic::remove(&bell).map_err(|source| StoreError::File { path: bell, source })?;
         let path = self.path(id);
         match atomic::rename(&path, &self.closed_path(id)) {
             Err(source) if source.kind() != io::ErrorKind::NotFound => Err(StoreError::File { path, source }),
@@ -218,6 +249,10 @@ impl Store {
 
     fn closed_path(&self, id: &SpaceId) -> PathBuf {
         self.folder.join("spaces").join(format!("{id}.closed"))
+    }
+
+    fn bell_path(&self, id: &SpaceId) -> PathBuf {
+        self.folder.join("spaces").join(format!("{id}.bell"))
     }
 
     fn path(&self, id: &SpaceId) -> PathBuf {
@@ -266,7 +301,7 @@ fn lock_file(path: &Path) -> Result<File, StoreError> {
     open.map_err(|source| StoreError::File { path: path.to_owned(), source })
 }
 
-fn read_bounded(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
+fn read_bounded(path: &Path, bytes_max: u64) -> Result<Option<Vec<u8>>, StoreError> {
     let fault = |source| StoreError::File { path: path.to_owned(), source };
     let file = match File::open(path) {
         Ok(file) => file,
@@ -274,89 +309,10 @@ fn read_bounded(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
         Err(error) => return Err(fault(error)),
     };
     let mut bytes = Vec::new();
-    file.take(SPACE_FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(fault)?;
-    if bytes.len() as u64 > SPACE_FILE_BYTES_MAX {
-        let reason = format!("it has more than {SPACE_FILE_BYTES_MAX} bytes");
+    file.take(bytes_max + 1).read_to_end(&mut bytes).map_err(fault)?;
+    if bytes.len() as u64 > bytes_max {
+        let reason = format!("it has more than {bytes_max} bytes");
         return Err(StoreError::Damaged { path: path.to_owned(), reason });
     }
     Ok(Some(bytes))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn record(id: &str) -> SpaceRecord {
-        let map = serde_json::from_str(r#"{"width_m": 20, "height_m": 10}"#).expect("a map");
-        let id = SpaceId::parse(id).expect("a space id");
-        let name = Label::parse("Wednesday circle").expect("a name");
-        SpaceRecord { format: FORMAT, id, name, generation: Generation(1), map }
-    }
-
-    #[test]
-    fn spaces_come_back_as_they_were_made() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let store = Store::open(folder.path()).expect("a store");
-        store.create(&record("circle")).expect("made");
-        assert!(matches!(store.create(&record("circle")), Err(StoreError::Exists(_))));
-        drop(store);
-        let store = Store::open(folder.path()).expect("the store again");
-        assert_eq!(store.read(&record("circle").id).expect("readable"), Some(record("circle")));
-        assert_eq!(store.read(&record("nowhere").id).expect("readable"), None);
-    }
-
-    #[test]
-    fn two_servers_do_not_share_a_folder() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let store = Store::open(folder.path()).expect("a store");
-        let error = Store::open(folder.path()).expect_err("in use");
-        assert!(error.to_string().contains("another server uses the data folder"), "{error}");
-        drop(store);
-        Store::open(folder.path()).expect("free again");
-    }
-
-    #[test]
-    fn a_damaged_file_is_named_and_left_alone() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let store = Store::open(folder.path()).expect("a store");
-        store.create(&record("good")).expect("made");
-        let half = &encode(&record("half"))[..40];
-        std::fs::write(folder.path().join("spaces/half.json"), half).expect("a damaged file");
-        let (records, faults) = store.list().expect("a list");
-        assert_eq!(records, [record("good")]);
-        assert!(faults[0].to_string().contains("half.json is damaged"), "{}", faults[0]);
-        assert!(matches!(store.create(&record("half")), Err(StoreError::Exists(_))));
-        assert!(matches!(store.renew(&record("half").id), Err(StoreError::Damaged { .. })));
-        assert_eq!(std::fs::read(folder.path().join("spaces/half.json")).expect("still there"), half);
-    }
-
-    #[test]
-    fn a_closed_space_is_set_aside_and_its_id_not_given_again() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let store = Store::open(folder.path()).expect("a store");
-        store.create(&record("circle")).expect("made");
-        assert!(!store.is_closed(&record("circle").id));
-        store.close(&record("circle").id).expect("closed");
-        store.close(&record("circle").id).expect("as asked");
-        assert!(store.is_closed(&record("circle").id));
-        assert_eq!(store.read(&record("circle").id).expect("readable"), None);
-        assert!(matches!(store.create(&record("circle")), Err(StoreError::Exists(_))));
-        assert!(matches!(store.change(&record("circle").id, |_| {}), Err(StoreError::Unknown(_))));
-        assert_eq!(store.list().expect("a list").0, []);
-    }
-
-    #[test]
-    fn renewing_counts_on_and_drafts_are_swept() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let store = Store::open(folder.path()).expect("a store");
-        store.create(&record("circle")).expect("made");
-        let beside = Store::open_beside(folder.path()).expect("beside the server");
-        assert_eq!(beside.renew(&record("circle").id).expect("renewed").generation, Generation(2));
-        let read = store.read(&record("circle").id).expect("readable").expect("there");
-        assert_eq!(read.generation, Generation(2));
-        drop(store);
-        std::fs::write(folder.path().join("spaces/x.1-1.draft"), b"half").expect("litter");
-        let _store = Store::open(folder.path()).expect("a store");
-        assert!(!folder.path().join("spaces/x.1-1.draft").exists());
-    }
 }

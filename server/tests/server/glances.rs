@@ -46,7 +46,12 @@ async fn without_a_link_nothing_is_seen() {
         let answer = glance(&server, space, token).await;
         assert_eq!((answer.status, answer.json()["code"].as_str()), (status, Some(code)), "{space} {token:?}");
         assert!(answer.json()["message"].as_str().is_some_and(|words| words.contains(' ')), "{}", answer.text());
-        assert_eq!(answer.header("www-authenticate"), (status == 401).then_some("Bearer"));
+        let challenge = match code {
+            "token_missing" => Some("Bearer"),
+            "link" => Some("Bearer error=\"invalid_token\""),
+            _ => None,
+        };
+        assert_eq!(answer.header("www-authenticate"), challenge);
     };
     check("torg", None, 401, "token_missing").await;
     check("torg", Some("wrong"), 401, "link").await;

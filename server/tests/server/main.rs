@@ -3,6 +3,7 @@
 mod bad_input;
 mod closing;
 mod coming_back;
+mod doors;
 mod front_door;
 mod glances;
 mod joining;

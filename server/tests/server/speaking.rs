@@ -79,7 +79,7 @@ async fn a_host_speaks_and_everybody_is_told_of_it_also_behind_a_closed_wall() {
     }
     assert_eq!(host.broadcasts().await, [host.id()], "the speaker is told too");
     let late = server.join("Late").await;
-    let to_all = Broadcast { speaker: host.id(), to: Addressed::Everybody {} };
+    let to_all = Broadcast { speaker: host.id(), to: Addressed::Everybody {}, background: false };
     assert_eq!(late.welcome.broadcasts, [to_all]);
     host.say(json!({ "type": "end_speech" })).await;
     for listener in [&mut ann, &mut eva] {

@@ -6,7 +6,8 @@ import { glanceAt, linksOf } from '../wire/door';
 import type { Frame } from '../wire/codec';
 import { openSocket } from '../wire/socket';
 import type {
-  Addressed, Change, ClientMessage, HearingPreset, Made, Microphone, Point, ServerMessage, Start, TableId, TopicId, Walk, Welcome,
+  Addressed, Change, ClientMessage, HearingPreset, Made, Microphone, ParticipantId, PieceMove, Point, ServerMessage, Start, TableId,
+  TopicId, Walk, Welcome, ZoneId,
 } from '../wire/types';
 import { SquareWorld } from '../world/world';
 import { Teller } from './changes';
@@ -14,10 +15,11 @@ import { watchDoor } from './door';
 import { readLink } from './link';
 import { movesMe } from './moved';
 import { Network, noLink } from './network';
-import type { Connection, Core, Glance, HandedLink, Happening, MicrophonePort, Notice, SoundPort, World } from './ports';
+import { PageDoors } from './doors';
+import type { Connection, Core, DoorsPort, Glance, HandedLink, Happening, MicrophonePort, Notice, SoundPort, World } from './ports';
 import { exposeProbe } from './probe';
 import { Requests } from './requests';
-import { recall, remember, type Setting } from './settings';
+import { personOf, recall, remember } from './settings';
 
 /** Makes the core of the page. Once. */
 export function createCore(): Core {
@@ -33,6 +35,7 @@ export class PageCore extends Teller<'connection' | 'notice' | 'happening' | 'gl
   readonly #network: Network;
   readonly #sound: PageSound;
   readonly #requests = new Requests();
+  readonly #doors = new PageDoors(() => this.#world?.space.map.zones ?? []);
   #connection: Connection = { state: 'outside' };
   #notice: Notice | null = null;
   #happening: Happening | null = null;
@@ -77,6 +80,7 @@ export class PageCore extends Teller<'connection' | 'notice' | 'happening' | 'gl
   get glance(): Glance | null { return this.#glance; }
   get microphone(): MicrophonePort { return this.#microphone; }
   get sound(): SoundPort { return this.#sound; }
+  get doors(): DoorsPort { return this.#doors; }
   /** What only the probe reads. */
   get insides(): PageSound { return this.#sound; }
 
@@ -122,6 +126,12 @@ export class PageCore extends Teller<'connection' | 'notice' | 'happening' | 'gl
 
   speak(to: Addressed): void { this.#network.send({ type: 'speak', to }); }
   endSpeech(): void { this.#network.send({ type: 'end_speech' }); }
+  endSound(sound: ParticipantId): void { this.#network.send({ type: 'end_sound', sound }); }
+  movePiece(table: TableId, piece: PieceMove): void { this.#network.send({ type: 'move_piece', table, piece }); }
+  callPlenum(zone: ZoneId | null): void { this.#network.send({ type: 'call_plenum', zone }); }
+  endPlenum(): void { this.#network.send({ type: 'end_plenum' }); }
+  declinePlenum(): void { this.#network.send({ type: 'decline_plenum' }); }
+  letListen(table: TableId, allowed: boolean): void { this.#network.send({ type: 'let_listen', table, allowed }); }
 
   async change(change: Change): Promise<Made | null> {
     const isUp = this.#connection.state === 'in';
@@ -258,9 +268,4 @@ export class PageCore extends Teller<'connection' | 'notice' | 'happening' | 'gl
       if (event.persisted) this.#network.pageReturns();
     });
   }
-}
-
-/** Under what the browser keeps by which a space knows me again. */
-function personOf(space: string): Setting {
-  return `person.${space}`;
 }

@@ -7,8 +7,8 @@
  */
 import type {
   Addressed, AudioSlotIndex, Broadcast, Change, Door, GoodbyeReason, HearingPreset, HelpCall, Listening, Made, Microphone,
-  ParticipantId, ParticipantView, Point, RefusalCode, Role, Segment, SlotId, SpaceView, TableId, TimeMs, TopicId, Uplink,
-  VoiceLevel, Waiting, Walk,
+  ParticipantId, ParticipantView, PieceMove, Plenum, Point, RefusalCode, Role, Segment, SlotId, SpaceView, TableId, TimeMs,
+  TopicId, Uplink, VoiceLevel, Waiting, Walk, ZoneId,
 } from '../wire/types';
 import type { Agenda } from '../world/agenda';
 import type { ChangeRefusal } from './requests';
@@ -26,10 +26,12 @@ export interface Person extends ParticipantView {
 
 /**
  * What of the world may change. 'agenda' is slots, topics and my marks; 'details' what was read of a topic or of
- * visits; 'slots' are audio slots; 'speeches' who speaks over everything, and who may; 'kept_out' where not.
+ * visits; 'slots' are audio slots; 'speeches' who speaks over everything, and who may; 'kept_out' where not; 'pieces'
+ * where a talking piece goes round; 'passing' which tables let others listen, and who does; 'bell' whether the space rings
+ * its own.
  */
 export type WorldPart = 'space' | 'people' | 'motion' | 'levels' | 'slots' | 'heard' | 'hearing' | 'agenda' | 'details'
-  | 'door' | 'help' | 'speeches' | 'kept_out';
+  | 'door' | 'help' | 'speeches' | 'kept_out' | 'pieces' | 'plenum' | 'passing' | 'bell';
 
 /** How the door stands and who waits at it: told to those who hold it. */
 export interface DoorView { readonly door: Door; readonly capacity: number; readonly waiting: readonly Waiting[] }
@@ -57,6 +59,16 @@ export interface World extends Changes<WorldPart> {
   readonly wordLent: ReadonlySet<ParticipantId>;
   /** The closed tables that broadcasts stay out of. */
   readonly keptOut: ReadonlySet<TableId>;
+  /** The tables at which a talking piece goes round, with who holds it; null where it lies in the middle. */
+  readonly pieces: ReadonlyMap<TableId, ParticipantId | null>;
+  /** The call to the plenum that stands. */
+  readonly plenum: Plenum | null;
+  /** The open tables that let who passes listen. */
+  readonly letListen: ReadonlySet<TableId>;
+  /** Who listens to a table in passing. */
+  readonly bumblebees: ReadonlyMap<ParticipantId, TableId>;
+  /** Whether the space has a bell of its own, which the server plays. */
+  readonly bellSound: boolean;
   /** The marketplace. The same object for as long as the world is; its collections are new after each 'agenda'. */
   readonly agenda: Agenda;
   /** Null for who doesn't hold the door. */
@@ -147,6 +159,11 @@ export type HeardBadge =
   | { kind: 'connection_lost' }
   | { kind: 'no_microphone' }
   | { kind: 'muted' }
+  /**
+   * A talking piece goes round at my table, and another one holds it; nobody (null) when it lies in the middle. `speaking`
+   * when I speak all the same.
+   */
+  | { kind: 'piece'; holder: string | null; speaking: boolean }
   /** The system or a switch on the headset mutes it: the track is muted or has ended. */
   | { kind: 'system_muted' }
   /** Packets should leave and don't, or leave and don't arrive. */
@@ -213,6 +230,26 @@ export interface SoundPort extends Changes<'badge' | 'volume' | 'listening'> {
 /** A link to hand out, and what whoever comes by it may do. */
 export interface HandedLink { readonly role: Role; readonly link: string }
 
+/** How a file is to be played. */
+export interface PlayedFile {
+  readonly to: Addressed;
+  /** As music in a break: quieter, and nothing else gets quieter because of it. */
+  readonly background: boolean;
+  /** What others read while it plays. */
+  readonly name: string;
+}
+
+/** The doors for what is no browser: files, studios, listening rooms. What can't be done is rejected as a change is. */
+export interface DoorsPort {
+  /** Plays a file to the space. `sent` is told how much of it is there, 0 to 1; aborting gives up. */
+  playFile(file: File, how: PlayedFile, sent: (share: number) => void, signal: AbortSignal): Promise<void>;
+  /** Gives the space a bell of its own. */
+  setBell(file: File, sent: (share: number) => void, signal: AbortSignal): Promise<void>;
+  removeBell(): Promise<void>;
+  /** Where streams come in (WHIP) and go out (WHEP), without what is asked of them; null when the page has no link. */
+  addresses(): { readonly whip: string; readonly whep: string } | null;
+}
+
 /** What can be seen of the square before one comes in. */
 export interface Glance { readonly name: string; readonly people: number }
 
@@ -229,6 +266,7 @@ export interface Core extends Changes<'connection' | 'notice' | 'happening' | 'g
   readonly glance: Glance | null;
   readonly microphone: MicrophonePort;
   readonly sound: SoundPort;
+  readonly doors: DoorsPort;
   /** The links that I may hand out, by the right of the link by which I came; null when they can't be read. */
   links(): Promise<readonly HandedLink[] | null>;
   /** Stands before the door and looks in now and again; gives how to stop. */
@@ -245,6 +283,15 @@ export interface Core extends Changes<'connection' | 'notice' | 'happening' | 'g
   /** For hosts, and who was lent the word: my voice goes over everything, until {@link endSpeech}. */
   speak(to: Addressed): void;
   endSpeech(): void;
+  /** Ends a stream or a sound. */
+  endSound(sound: ParticipantId): void;
+  movePiece(table: TableId, piece: PieceMove): void;
+  /** Walks everybody to a zone after a moment; null means the stage, else the foyer, else the middle. */
+  callPlenum(zone: ZoneId | null): void;
+  endPlenum(): void;
+  declinePlenum(): void;
+  /** Lets who passes my table listen, or not any more. */
+  letListen(table: TableId, allowed: boolean): void;
   /** Asks for a lasting change. Resolves once it is committed; rejects with {@link ChangeRefused}. */
   change(change: Change): Promise<Made | null>;
   /** Asks what a topic says at length; it comes into the agenda ('details'). */

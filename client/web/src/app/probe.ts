@@ -4,10 +4,11 @@
  *
  * ```js
  * torg.connection()   // as in ports.ts: { state: 'in' }, …
- * torg.people()       // [{ id, name, x, y, table, microphone, presence, level, me }], metres, RFC 6464 levels
+ * torg.people()       // [{ id, name, kind, x, y, table, microphone, presence, level, me }], metres, RFC 6464 levels
  * torg.slots()        // [{ slot, speaker, gain, rms }], one for each audio slot
  * torg.stream()       // { listening, choice, cause, played, murmur, gain, incoming, rms }: the bed, or the one stream
  * torg.speeches()     // { broadcasts, spokenTo, wordLent, keptOut, ducked }: who speaks over everything
+ * torg.together()     // { pieces, plenum, letListen, bumblebees, bellSound }: what people do together
  * torg.agenda()       // { slots, topics, open, interests }, as the server told them
  * torg.output()       // { left, right }, linear RMS of what goes to the loudspeaker now
  * torg.badges()       // { heard: { kind, … }, hearing: { kind, … } }
@@ -18,7 +19,7 @@
  */
 import type { PeerStatistics } from '../sound/peer';
 import { isSpokenOver, loudness } from '../sound/loudness';
-import type { AudioSlotIndex, Broadcast, Listening, Slot, TopicCard } from '../wire/types';
+import type { AudioSlotIndex, Broadcast, Listening, Plenum, Slot, TopicCard } from '../wire/types';
 import type { PageCore } from './core';
 import type { Connection, HeardBadge, HearingBadge, ListeningChoice, MicrophoneState, StreamCause } from './ports';
 
@@ -26,6 +27,7 @@ import type { Connection, HeardBadge, HearingBadge, ListeningChoice, MicrophoneS
 export interface ProbedPerson {
   id: number;
   name: string;
+  kind: string;
   x: number;
   y: number;
   table: number | null;
@@ -63,6 +65,15 @@ export interface ProbedSpeeches {
   ducked: boolean;
 }
 
+/** What people do together, as the probe tells: `pieces` as [table, holder], `bumblebees` as [participant, table]. */
+export interface ProbedTogether {
+  pieces: [number, number | null][];
+  plenum: Plenum | null;
+  letListen: number[];
+  bumblebees: [number, number][];
+  bellSound: boolean;
+}
+
 /** The marketplace, as the probe tells. `open` holds slots, `interests` the topics that I marked. */
 export interface ProbedAgenda {
   slots: readonly Slot[];
@@ -78,6 +89,7 @@ export interface Probe {
   slots(): ProbedSlot[];
   stream(): ProbedStream;
   speeches(): ProbedSpeeches;
+  together(): ProbedTogether;
   agenda(): ProbedAgenda;
   output(): { left: number; right: number };
   badges(): { heard: HeardBadge; hearing: HearingBadge };
@@ -98,6 +110,7 @@ export function exposeProbe(core: PageCore): void {
     slots: () => slots(core),
     stream: () => stream(core),
     speeches: () => speeches(core),
+    together: () => together(core),
     agenda: () => agenda(core),
     output: () => {
       const [left, right] = core.insides.sides();
@@ -132,11 +145,18 @@ function speeches({ world }: PageCore): ProbedSpeeches {
   };
 }
 
+function together({ world }: PageCore): ProbedTogether {
+  return {
+    pieces: [...world?.pieces ?? []], plenum: world?.plenum ?? null, letListen: [...world?.letListen ?? []],
+    bumblebees: [...world?.bumblebees ?? []], bellSound: world?.bellSound ?? false,
+  };
+}
+
 function people({ world }: PageCore): ProbedPerson[] {
   if (world === null) return [];
-  return [...world.people.values()].map(({ id, name, microphone, presence, level }) => {
+  return [...world.people.values()].map(({ id, name, kind, microphone, presence, level }) => {
     const { x, y } = world.position(id) ?? { x: Number.NaN, y: Number.NaN };
-    return { id, name, x, y, table: world.tableOf(id), microphone, presence, level, me: id === world.me };
+    return { id, name, kind, x, y, table: world.tableOf(id), microphone, presence, level, me: id === world.me };
   });
 }
 

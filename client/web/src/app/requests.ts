@@ -4,8 +4,11 @@
  */
 import type { Change, ClientMessage, Made, RefusalCode, RequestId } from '../wire/types';
 
-/** Why a change was not made: the server's reason, or that the line was not there to ask or to be answered on. */
-export type ChangeRefusal = RefusalCode | 'line_down' | 'line_lost';
+/**
+ * Why a change was not made: the server's reason, that the line was not there to ask or to be answered on, or that a file
+ * can't be taken.
+ */
+export type ChangeRefusal = RefusalCode | 'line_down' | 'line_lost' | 'file' | 'file_too_large';
 
 /** A change that was refused. `message` is the server's own sentence, in English. */
 export class ChangeRefused extends Error {

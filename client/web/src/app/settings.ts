@@ -9,6 +9,11 @@ const PREFIX = 'torg.';
 export type Setting = 'microphone' | 'volume' | 'murmur' | 'listening' | 'name' | 'locale' | 'list' | 'shortcuts' | 'cues'
   | `person.${string}`;
 
+/** Under what the browser keeps by which a space knows me again. */
+export function personOf(space: string): Setting {
+  return `person.${space}`;
+}
+
 /** What was kept, or null. */
 export function recall(setting: Setting): string | null {
   try {

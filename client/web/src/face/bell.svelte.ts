@@ -9,6 +9,7 @@ import { clockTime } from '../i18n/times';
 import type { Slot, SlotId, TopicCard, TopicId } from '../wire/types';
 import { choices } from './choices.svelte';
 import type { MarketState } from './market.svelte';
+import type { PlenumState } from './plenum.svelte';
 import { toasts } from './toasts.svelte';
 
 /** What stands over the map until somebody answers it or puts it away. */
@@ -22,12 +23,14 @@ const LOOK_EVERY_MS = 1_000;
 
 export class Bell {
   readonly market: MarketState;
+  readonly #plenum: PlenumState;
   card = $state.raw<BellCard | null>(null);
   /** Signs that were given: a topic in a slot, or a slot's end. */
   readonly #given = new Set<string>();
 
-  constructor(market: MarketState) {
+  constructor(market: MarketState, plenum: PlenumState) {
     this.market = market;
+    this.#plenum = plenum;
     const { core } = market;
     $effect(() => core.on((part) => {
       const happening = part === 'happening' ? core.happening : null;
@@ -47,6 +50,11 @@ export class Bell {
     if (choices.cue(cue)) this.market.core.sound.cue(cue);
   }
 
+  /** The bell of a slot; where the space has one of its own, the server plays that. */
+  #ring(cue: Cue): void {
+    if (!this.market.world.bellSound) this.#cue(cue);
+  }
+
   #hear(happening: Happening): void {
     switch (happening.kind) {
       case 'slot_opened': return this.#opened(happening.slot);
@@ -61,8 +69,10 @@ export class Bell {
         });
       case 'muted_by':
         return toasts.say(m.muted_by({ name: this.#name(happening.by) }));
-      case 'moved':
-        return toasts.say(m.moved());
+      case 'moved': {
+        const plenum = this.#plenum.walkedTo();
+        return toasts.say(plenum === null ? m.moved() : m.plenum_walked({ where: plenum }));
+      }
       case 'topic_merged': {
         const into = this.market.topics.get(happening.into);
         if (into) toasts.say(m.topic_merged({ title: happening.title, into: into.title }), this.#peek(into));
@@ -82,10 +92,10 @@ export class Bell {
     const slot = this.market.slot(id);
     if (!slot) return;
     if (slot.kind === 'break') {
-      this.#cue('bell');
+      this.#ring('bell');
       return toasts.say(m.break_until({ name: slot.name, time: clockTime(slot.ends_at) }));
     }
-    this.#cue(slot.kind === 'plenum' ? 'called' : 'bell');
+    this.#ring(slot.kind === 'plenum' ? 'called' : 'bell');
     this.card = { kind: slot.kind, slot };
   }
 
@@ -94,7 +104,7 @@ export class Bell {
     if (!slot) return;
     // What opens at the same moment says more than what closes.
     if (slot.kind === 'topics') {
-      this.#cue('bell');
+      this.#ring('bell');
       this.card = { kind: 'over', slot };
     } else if (this.card && 'slot' in this.card && this.card.slot.id === id) this.card = null;
   }

@@ -4,7 +4,7 @@ import { findIn, fold } from './finding';
 import type { PersonLine, TableLine } from './lines';
 
 const person = (id: number, name: string): PersonLine => ({
-  id: id as ParticipantId, name, folded: fold(name), letters: 'AB', pair: 0, isMe: false, role: 'participant',
+  id: id as ParticipantId, name, folded: fold(name), letters: 'AB', pair: 0, isMe: false, kind: 'person', role: 'participant',
   microphone: 'on', presence: 'here',
 });
 const table = (id: number, name: string, people: readonly PersonLine[]): TableLine => ({
@@ -13,6 +13,7 @@ const table = (id: number, name: string, people: readonly PersonLine[]): TableLi
 const lines = {
   tables: [table(0, 'Ungdom på Østlandet', [person(1, 'Åse-Marie Ødegård')]), table(1, 'Kaffe', [person(2, 'José Æsop')])],
   walkers: [person(3, 'Łukasz Weiß'), person(4, 'Marie Østby')],
+  things: [{ ...person(5, 'Pausemusikk'), kind: 'sound' as const }],
 };
 
 describe('finding', () => {
@@ -26,6 +27,7 @@ describe('finding', () => {
     ['lukasz weiss', [3], []],
     ['  kaffe ', [], [1]],
     ['kaffe jose', [], []],
+    ['musikk', [5], []],
   ])('takes "%s" for what it means', (typed, people, tables) => {
     const found = findIn(lines, typed);
     expect([[...found?.people ?? []].sort(), [...found?.tables ?? []]]).toEqual([people, tables]);

@@ -23,7 +23,7 @@ export function fold(text: string): string {
 }
 
 /** Everybody and every table whose name has all the words that were typed; null when none were. */
-export function findIn(lines: Pick<SquareLines, 'tables' | 'walkers'>, typed: string): Found | null {
+export function findIn(lines: Pick<SquareLines, 'tables' | 'walkers' | 'things'>, typed: string): Found | null {
   const words = fold(typed).split(/\s+/u).filter((word) => word !== '');
   if (words.length === 0) return null;
   const fits = (folded: string): boolean => words.every((word) => folded.includes(word));
@@ -33,6 +33,6 @@ export function findIn(lines: Pick<SquareLines, 'tables' | 'walkers'>, typed: st
     if (fits(fold(table.name))) tables.add(table.id);
     for (const line of table.people) if (fits(line.folded)) people.add(line.id);
   }
-  for (const line of lines.walkers) if (fits(line.folded)) people.add(line.id);
+  for (const line of [...lines.walkers, ...lines.things]) if (fits(line.folded)) people.add(line.id);
   return { people, tables, count: people.size + tables.size };
 }

@@ -19,7 +19,7 @@ const space = {
 } as unknown as SpaceView;
 
 function person(id: number, name: string, place: Place): [ParticipantId, Person] {
-  return [id as ParticipantId, { id, name, place, role: 'participant', microphone: 'on', presence: 'here', level: 127 } as unknown as Person];
+  return [id as ParticipantId, { id, name, place, kind: 'person', role: 'participant', microphone: 'on', presence: 'here', level: 127 } as unknown as Person];
 }
 
 const sits = (table: number, seat: number): Place => ({ on: 'seat', table, seat }) as unknown as Place;
@@ -54,6 +54,15 @@ describe('the square as lines', () => {
     expect(after?.get(5)).toBe(before?.get(5));
     expect(after?.get(4)?.name).toBe('Åse Å');
     expect(next.tables[0]?.people[0]).toBe(lines.tables[0]?.people[0]);
+  });
+
+  it('counts no listening room, stream or sound as somebody to talk to, and lists them apart', () => {
+    const [id, sound] = person(9, 'Pausemusikk', { on: 'square' });
+    const [other, room] = person(8, 'Biblioteket', { on: 'square' });
+    const next = linesOf({ me: 1 as ParticipantId, space, people: new Map([...people,
+      [id, { ...sound, kind: 'sound' }], [other, { ...room, kind: 'listener' }]]) });
+    expect(next.things.map(({ name }) => name)).toEqual(['Biblioteket', 'Pausemusikk']);
+    expect([next.count, next.walkers.length]).toEqual([lines.count, lines.walkers.length]);
   });
 
   it('knows my table', () => {

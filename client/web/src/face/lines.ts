@@ -2,7 +2,7 @@
 import type { Person, World } from '../app/ports';
 import { avatarPair } from '../scene/colours';
 import { initials } from '../scene/names';
-import type { Microphone, ParticipantId, Point, Presence, Role, TableId, TableWall, ZoneKind, ZoneSpec } from '../wire/types';
+import type { Microphone, ParticipantId, ParticipantKind, Point, Presence, Role, TableId, TableWall, ZoneKind, ZoneSpec } from '../wire/types';
 import { fold } from './finding';
 
 export interface PersonLine {
@@ -13,6 +13,7 @@ export interface PersonLine {
   readonly letters: string;
   readonly pair: number;
   readonly isMe: boolean;
+  readonly kind: ParticipantKind;
   readonly role: Role;
   readonly microphone: Microphone;
   readonly presence: Presence;
@@ -36,8 +37,11 @@ export interface SquareLines {
   readonly myTable: TableLine | null;
   readonly tables: readonly TableLine[];
   readonly zones: readonly ZoneLine[];
-  /** Who is at no table, me first, then by name. */
+  /** The people at no table, me first, then by name. */
   readonly walkers: readonly PersonLine[];
+  /** Who is no person and at no table: listening rooms, streams and sounds, by name. */
+  readonly things: readonly PersonLine[];
+  /** How many people are here. */
   readonly count: number;
 }
 
@@ -46,12 +50,15 @@ const collator = new Intl.Collator();
 export function linesOf(world: Pick<World, 'me' | 'space' | 'people'>): SquareLines {
   const seated = new Map<TableId, { seat: number; line: PersonLine }[]>();
   const walkers: PersonLine[] = [];
+  const things: PersonLine[] = [];
   let me: PersonLine | null = null;
+  let count = 0;
   for (const person of world.people.values()) {
     const line = lineOf(person, world.me);
     if (line.isMe) me = line;
+    if (line.kind === 'person') count += 1;
     if (person.place.on !== 'seat') {
-      walkers.push(line);
+      (line.kind === 'person' ? walkers : things).push(line);
       continue;
     }
     const { table, seat } = person.place;
@@ -67,12 +74,13 @@ export function linesOf(world: Pick<World, 'me' | 'space' | 'people'>): SquareLi
       isMine: people.some((line) => line.isMe), isFull: people.length >= spec.seats,
     };
   });
-  walkers.sort((one, other) =>
-    Number(other.isMe) - Number(one.isMe) || collator.compare(one.name, other.name) || one.id - other.id);
+  const byName = (one: PersonLine, other: PersonLine): number =>
+    Number(other.isMe) - Number(one.isMe) || collator.compare(one.name, other.name) || one.id - other.id;
+  walkers.sort(byName);
+  things.sort(byName);
   return {
-    me, tables, walkers, myTable: tables.find((table) => table.isMine) ?? null,
+    me, tables, walkers, things, count, myTable: tables.find((table) => table.isMine) ?? null,
     zones: world.space.map.zones.map(({ name, kind }, index) => ({ index, name, kind })),
-    count: world.people.size,
   };
 }
 
@@ -82,9 +90,9 @@ const made = new WeakMap<Person, PersonLine>();
 function lineOf(person: Person, me: ParticipantId): PersonLine {
   const before = made.get(person);
   if (before !== undefined && before.isMe === (person.id === me)) return before;
-  const { id, name, role, microphone, presence } = person;
+  const { id, name, kind, role, microphone, presence } = person;
   const line: PersonLine = {
-    id, name, folded: fold(name), letters: initials(name), pair: avatarPair(id), isMe: id === me, role, microphone, presence,
+    id, name, folded: fold(name), letters: initials(name), pair: avatarPair(id), isMe: id === me, kind, role, microphone, presence,
   };
   made.set(person, line);
   return line;

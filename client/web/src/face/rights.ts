@@ -29,6 +29,15 @@ export function keepsOut(role: Role, sitsThere: boolean, bringsIt: boolean): boo
   return runsSpace(role) || (sitsThere && (bringsIt || role === 'facilitator'));
 }
 
+/** Brings a talking piece, gives it and puts it away: who keeps broadcasts out may do it, at open tables too. */
+export const movesPiece = keepsOut;
+
+/** Calls everybody to the plenum. */
+export const callsPlenum = has('host', 'co_host');
+
+/** Gives the space a bell of its own, and lets studios in. */
+export const opensDoors = has('host', 'co_host');
+
 /** Only hosts show hosts out, or give them another role. */
 export function mayJudge(role: Role, other: Role): boolean {
   return role === 'host' || (runsSpace(role) && other !== 'host');

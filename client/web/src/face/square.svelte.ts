@@ -6,6 +6,7 @@ import { untrack } from 'svelte';
 import type { Core, World } from '../app/ports';
 import { loudnessOf } from '../scene/figures';
 import { HEARING_LAWS } from '../world/gain';
+import { isHushed } from '../world/piece';
 import type { HearingPreset, ParticipantId, TableId } from '../wire/types';
 import { besideOf, linesOf, spotIn, zoneAt, type SquareLines } from './lines';
 import { watch } from './watch';
@@ -146,7 +147,7 @@ export class SquareState {
       clearTimeout(timer);
       const now = performance.now();
       for (const person of world.people.values()) {
-        const speaks = person.microphone === 'on' && loudnessOf(person.level) > SPEAKING_LOUDNESS;
+        const speaks = person.microphone === 'on' && loudnessOf(person.level) > SPEAKING_LOUDNESS && !isHushed(world, person.id);
         if (speaks) lastSpoke.set(person.id, now);
       }
       for (const [who, at] of lastSpoke) if (now - at >= SPEAKING_HOLD_MS) lastSpoke.delete(who);
@@ -154,7 +155,7 @@ export class SquareState {
       if (lastSpoke.size > 0) timer = setTimeout(look, SPEAKING_HOLD_MS);
     };
     const stop = world.on((part) => {
-      if (part === 'levels' || part === 'people') look();
+      if (part === 'levels' || part === 'people' || part === 'pieces') look();
     });
     look();
     return () => {
@@ -179,7 +180,7 @@ export class SquareState {
       if (!at) return;
       this.#zone = zoneAt(world.space.map.zones, at)?.name ?? null;
       let near = 0;
-      for (const who of world.people.keys()) if (who !== world.me && world.gain(who) > 0) near += 1;
+      for (const { id, kind } of world.people.values()) if (id !== world.me && kind === 'person' && world.gain(id) > 0) near += 1;
       this.#near = near;
       if (this.#guide !== null && this.#hasFound(world, this.#guide)) this.#guide = null;
       this.#stillFor = at.x === last.x && at.y === last.y ? this.#stillFor + 1 : 0;

@@ -1,6 +1,6 @@
 /** Words for who speaks over everything, and to whom. */
 import { m } from '$paraglide/messages';
-import type { Addressed, ZoneId, ZoneSpec } from '../wire/types';
+import type { Addressed, ParticipantKind, ZoneId, ZoneSpec } from '../wire/types';
 
 type Zones = readonly Pick<ZoneSpec, 'name'>[];
 
@@ -23,6 +23,21 @@ export function speaksWords(name: string, to: Addressed, zones: Zones): string {
     case 'everybody': return m.speaks_to_all({ name });
     case 'conveners': return m.speaks_to_conveners({ name });
     case 'zone': return m.speaks_to_zone({ name, zone: nameOf(zones, to.zone) });
+  }
+}
+
+/** What others read of what is played or streamed: "Live to all: Studio 2", "Playing now: Pausemusikk". */
+export function playsWords(kind: ParticipantKind, background: boolean, name: string, to: Addressed, zones: Zones): string {
+  if (kind === 'person') return speaksWords(name, to, zones);
+  if (background) return m.plays_background({ name });
+  const isLive = kind === 'stream';
+  switch (to.kind) {
+    case 'everybody': return isLive ? m.live_to_all({ name }) : m.plays_to_all({ name });
+    case 'conveners': return isLive ? m.live_to_conveners({ name }) : m.plays_to_conveners({ name });
+    case 'zone': {
+      const zone = nameOf(zones, to.zone);
+      return isLive ? m.live_to_zone({ name, zone }) : m.plays_to_zone({ name, zone });
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 /** Words for what the server and the browser say in codes. Every code has words: the compiler holds it. */
 import { m } from '$paraglide/messages';
 import type { ChangeRefusal, HeardBadge, HearingBadge, MicrophoneState, StreamCause } from '../app/ports';
-import { NAME_CHARS_MAX, type Door, type GoodbyeReason, type HearingPreset, type LanguageTag, type Need, type RefusalCode, type Role, type SlotKind } from '../wire/types';
+import { NAME_CHARS_MAX, type Door, type GoodbyeReason, type HearingPreset, type LanguageTag, type Need, type ParticipantKind, type RefusalCode, type Role, type SlotKind } from '../wire/types';
 import { language } from './language.svelte';
 
 const REFUSALS: Readonly<Record<RefusalCode, () => string>> = {
@@ -46,6 +46,8 @@ export function refusalWords(code: RefusalCode): string {
 export function changeRefusalWords(code: ChangeRefusal): string {
   if (code === 'line_down') return m.refusal_line_down();
   if (code === 'line_lost') return m.refusal_line_lost();
+  if (code === 'file') return m.refusal_file();
+  if (code === 'file_too_large') return m.refusal_file_too_large();
   return refusalWords(code);
 }
 
@@ -95,11 +97,13 @@ export function endingWords(reason: 'left' | GoodbyeReason): Ending {
 /** How a badge is to be taken: fine, my own choice, or trouble. */
 export type BadgeMood = 'good' | 'calm' | 'trouble';
 /** The one thing to do about it. */
-export type BadgeRemedy = 'unmute' | 'sound_panel' | 'resume';
+export type BadgeRemedy = 'unmute' | 'sound_panel' | 'resume' | 'take_piece';
 export interface BadgeWords {
   readonly mood: BadgeMood;
   readonly text: string;
   readonly remedy: { readonly act: BadgeRemedy; readonly text: string } | null;
+  /** I am not heard because another one holds the talking piece. */
+  readonly waits?: true;
 }
 
 const panel = (text: string): BadgeWords['remedy'] => ({ act: 'sound_panel', text });
@@ -114,6 +118,8 @@ export function heardWords(badge: HeardBadge): BadgeWords {
       return { mood: 'calm', text: m.heard_no_microphone(), remedy: panel(m.do_set_up()) };
     case 'muted':
       return { mood: 'calm', text: m.heard_muted(), remedy: { act: 'unmute', text: m.do_unmute() } };
+    case 'piece':
+      return pieceBadgeWords(badge);
     case 'system_muted':
       return { mood: 'trouble', text: m.heard_system_muted(), remedy: panel(m.do_check()) };
     case 'no_packets':
@@ -127,6 +133,13 @@ export function heardWords(badge: HeardBadge): BadgeWords {
     case 'heard':
       return { mood: 'good', text: m.heard_by({ count: badge.by }), remedy: null };
   }
+}
+
+/** Who waits for the talking piece is not heard; who speaks all the same is told at once. */
+function pieceBadgeWords({ holder, speaking }: Extract<HeardBadge, { kind: 'piece' }>): BadgeWords {
+  const mood = speaking ? 'trouble' : 'calm';
+  if (holder === null) return { mood, waits: true, text: m.heard_piece_middle(), remedy: { act: 'take_piece', text: m.piece_take() } };
+  return { mood, waits: true, text: speaking ? m.heard_piece_speaking({ name: holder }) : m.heard_piece({ name: holder }), remedy: null };
 }
 
 /** Only trouble is shown: hearing well needs no words. A broken connection is the other badge's to tell. */
@@ -200,6 +213,15 @@ const ROLES: Readonly<Record<Role, () => string>> = {
 
 export function roleWords(role: Role): string {
   return ROLES[role]();
+}
+
+const PARTICIPANTS: Readonly<Record<ParticipantKind, () => string>> = {
+  person: () => m.role_participant(), listener: () => m.kind_listener(), stream: () => m.kind_stream(), sound: () => m.kind_sound(),
+};
+
+/** What stands behind somebody's name. */
+export function kindWords(kind: ParticipantKind): string {
+  return PARTICIPANTS[kind]();
 }
 
 const KINDS: Readonly<Record<SlotKind, () => string>> = {

@@ -11,7 +11,7 @@ const NAMES = [
   'zone-help', 'zone-help-line', 'zone-plain', 'zone-plain-line', 'zone-ink', 'wall', 'wall-top',
   'rug', 'wood', 'wood-light', 'wood-grain', 'wood-edge', 'wood-ink', 'rim', 'rim-closed', 'seat', 'seat-edge', 'chair',
   'plate', 'plate-ink', 'plate-mine', 'plate-mine-ink', 'plate-away-ink', 'avatar-rim',
-  'earshot', 'shade', 'shade-strength', 'lamp', 'ring', 'ring-glow', 'mark', 'mark-ink',
+  'earshot', 'shade', 'shade-strength', 'lamp', 'ring', 'ring-glow', 'mark', 'mark-ink', 'piece', 'piece-ink', 'piece-glow', 'passing', 'passing-ink', 'thing', 'thing-ink',
 ] as const;
 
 export type ColourName = (typeof NAMES)[number];

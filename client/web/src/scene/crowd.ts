@@ -197,6 +197,7 @@ function paintSeats(view: View, stage: Stage, radius: number, taken: Taken): voi
 function paintFigure(view: View, figure: Figure, x: number, y: number, radius: number, isMe: boolean): void {
   const { context, sprites } = view;
   const { palette } = sprites;
+  if (figure.holdsPiece) paintPieceRing(context, palette, x, y, radius);
   if (figure.speaksToAll) paintWord(context, palette, x, y, radius);
   if (figure.loudness > 0.02) paintRing(context, palette, x, y, radius, figure.loudness);
   if (isMe) {
@@ -205,7 +206,7 @@ function paintFigure(view: View, figure: Figure, x: number, y: number, radius: n
     disc(context, x, y, radius + 3.2);
     context.stroke();
   }
-  if (figure.facing !== null && !figure.away) paintNose(context, palette, figure, x, y, radius);
+  if (figure.facing !== null && !figure.away && figure.kind === 'person') paintNose(context, palette, figure, x, y, radius);
   const drawn = view.settled ? radius : (SPRITE_RADII.find((size) => size >= radius) ?? 26);
   const sprite = sprites.avatar(figure.letters, figure.pair, drawn, lookOf(figure));
   const size = (sprite.width * radius) / drawn;
@@ -214,8 +215,9 @@ function paintFigure(view: View, figure: Figure, x: number, y: number, radius: n
   context.drawImage(sprite.image, at(x), at(y), size, size);
 }
 
-function lookOf({ away, microphone, speaksToAll }: Figure): AvatarLook {
-  return { away, mark: microphone === 'on' ? null : microphone === 'muted' ? 'muted' : 'listens', speaksToAll };
+function lookOf({ kind, away, microphone, speaksToAll, holdsPiece, passing }: Figure): AvatarLook {
+  const mark = kind !== 'person' || microphone === 'on' ? null : microphone === 'muted' ? 'muted' : 'listens';
+  return { kind, away, mark, speaksToAll, beside: holdsPiece ? 'piece' : passing === null ? null : 'passing' };
 }
 
 /** The ring of who speaks: it grows and thickens with the level. */
@@ -236,6 +238,13 @@ function paintWord(context: Context, palette: Palette, x: number, y: number, rad
   context.lineWidth = 2;
   disc(context, x, y, radius + WORD_AWAY);
   context.stroke();
+}
+
+/** Who holds the talking piece sits in its light. */
+function paintPieceRing(context: Context, palette: Palette, x: number, y: number, radius: number): void {
+  context.fillStyle = palette.map['piece-glow'];
+  disc(context, x, y, radius * 1.55 + 3);
+  context.fill();
 }
 
 /** A small point on the rim that shows where somebody looks. */

@@ -1,15 +1,18 @@
 /** The people as they are drawn: eased positions, where they look, how loud their ring is. */
-import type { World } from '../app/ports';
-import type { ParticipantId, Point, Segment, TableId, TimeMs, VoiceLevel } from '../wire/types';
+import type { Person, World } from '../app/ports';
+import type { ParticipantId, ParticipantKind, Point, Segment, TableId, TimeMs, VoiceLevel } from '../wire/types';
 import { arrivalOf } from '../world/motion';
+import { isHushed } from '../world/piece';
 import { avatarPair } from './colours';
 import { initials } from './names';
 
 /** What the scene reads of the world. */
-export type Stage = Pick<World, 'me' | 'space' | 'hearing' | 'people' | 'broadcasts' | 'now' | 'position' | 'tableOf' | 'seats'>;
+export type Stage = Pick<World, 'me' | 'space' | 'hearing' | 'people' | 'broadcasts' | 'pieces' | 'letListen' | 'bumblebees' | 'now' | 'position'
+  | 'tableOf' | 'seats'>;
 
 export interface Figure {
   readonly id: ParticipantId;
+  readonly kind: ParticipantKind;
   name: string;
   letters: string;
   readonly pair: number;
@@ -26,6 +29,10 @@ export interface Figure {
   microphone: 'absent' | 'muted' | 'on';
   /** Speaks over everything. */
   speaksToAll: boolean;
+  /** Holds the talking piece of their table. */
+  holdsPiece: boolean;
+  /** Listens to a table in passing. */
+  passing: TableId | null;
   /** The table it sits at. */
   seatedAt: TableId | null;
 }
@@ -59,30 +66,32 @@ export class Figures {
     for (const person of stage.people.values()) {
       const at = stage.position(person.id, now);
       if (!at) continue;
-      const figure = this.all.get(person.id) ?? this.#enter(person.id, person.name, at);
+      const figure = this.all.get(person.id) ?? this.#enter(person, at);
       if (figure.name !== person.name) {
         figure.name = person.name;
         figure.letters = initials(person.name);
       }
       figure.away = person.presence === 'away';
       figure.microphone = person.microphone;
-      figure.speaksToAll = stage.broadcasts.some(({ speaker }) => speaker === person.id);
+      figure.speaksToAll = stage.broadcasts.some(({ speaker, background }) => speaker === person.id && !background);
+      figure.passing = stage.bumblebees.get(person.id) ?? null;
       figure.seatedAt = person.place.on === 'seat' ? person.place.table : null;
+      figure.holdsPiece = figure.seatedAt !== null && stage.pieces.get(figure.seatedAt) === person.id;
       const walking = isWalking(person.motion, now);
       figure.moving = step(figure, at, elapsed_ms, calm) || walking;
       moving = figure.moving || moving;
       figure.facing = facing(figure, person.motion, walking, stage);
       const target = person.id === stage.me ? myLoudness : loudnessOf(person.level);
-      moving = settle(figure, person.microphone === 'on' ? target : 0, elapsed_ms) || moving;
+      moving = settle(figure, person.microphone === 'on' && !isHushed(stage, person.id) ? target : 0, elapsed_ms) || moving;
     }
     return moving;
   }
 
-  #enter(id: ParticipantId, name: string, at: Point): Figure {
+  #enter({ id, name, kind }: Person, at: Point): Figure {
     const figure: Figure = {
-      id, name, letters: initials(name), pair: avatarPair(id), x: at.x, y: at.y,
+      id, kind, name, letters: initials(name), pair: avatarPair(id), x: at.x, y: at.y,
       facing: null, moving: false, loudness: 0, away: false, microphone: 'absent', speaksToAll: false,
-      seatedAt: null,
+      seatedAt: null, holdsPiece: false, passing: null,
     };
     this.all.set(id, figure);
     return figure;

@@ -8,7 +8,7 @@ import { brokenInto, cutInto, shortName } from './names';
 /** Seats stand this far inside the rim, as the engine places them. */
 const SEAT_INSIDE_RIM_M = 0.3;
 /** The wooden disc ends where the seats begin. */
-const DISC_INSIDE_RIM_M = 0.84;
+export const DISC_INSIDE_RIM_M = 0.84;
 /** The line of the wall of sound is drawn around the people, so a little outside the rim. */
 export const WALL_OUTSIDE_RIM_M = 0.34;
 /** Sizes of a name on a disc, CSS pixels, the first that fits. */

@@ -12,6 +12,7 @@ import { GroundCache } from './ground_cache';
 import type { Box } from './labels';
 import { paintEarshot, paintGuide, paintRipple, paintTableGlow, type Ripple } from './light';
 import { WALL_OUTSIDE_RIM_M, type Titles } from './places';
+import { boxesOfSigns, paintSigns } from './signs';
 import { Sprites } from './sprites';
 
 /** What lies under a point of the screen. */
@@ -306,7 +307,8 @@ export class Scene {
     this.#namesDirty = this.#namesDirty || peopleMove;
     if (this.#namesDirty && time - this.#namesAt >= NAMES_EVERY_MS) {
       const pointed = this.#pointed.kind === 'person' ? this.#pointed.id : null;
-      this.#crowd.layOutNames(view, this.#figures.all, stage, this.#ground.names(this.#camera.scale), pointed);
+      const taken = [...this.#ground.names(this.#camera.scale), ...boxesOfSigns(stage, this.#camera.scale)];
+      this.#crowd.layOutNames(view, this.#figures.all, stage, taken, pointed);
       this.#namesAt = time;
       this.#namesDirty = false;
     }
@@ -339,6 +341,7 @@ export class Scene {
     const mine = stage.tableOf(stage.me);
     if (me) paintEarshot(view, stage, me, mine);
     if (mine !== null) paintTableGlow(view, stage, mine, true);
+    paintSigns(view, stage, this.#figures.all);
     const them = this.#guide === null ? undefined : this.#figures.all.get(this.#guide);
     if (me && them) paintGuide(view, me, them);
     if (this.#pointed.kind === 'table' && this.#pointed.id !== mine) paintTableGlow(view, stage, this.#pointed.id, false);

@@ -1,8 +1,8 @@
 /** Avatars, marks and name plates, painted once each and then only copied. */
+import type { ParticipantKind } from '../wire/types';
 import { disc, fontOf, roundedBox, type Context } from './brush';
 import type { AvatarColours, Palette } from './colours';
-
-type SpriteContext = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+import { MARK_SIDE, paintMark, paintThing, type Mark, type SpriteContext } from './marks';
 
 export interface Sprite {
   readonly image: CanvasImageSource;
@@ -13,18 +13,23 @@ export interface Sprite {
 
 /** What an avatar shows besides who it is. */
 export interface AvatarLook {
+  /** Who is no person wears no initials but a drawing. */
+  readonly kind: ParticipantKind;
   /** The connection dropped. */
   readonly away: boolean;
   /** At the lower right: muted, or without a microphone. */
   readonly mark: 'muted' | 'listens' | null;
   /** At the upper right: speaks over everything. */
   readonly speaksToAll: boolean;
+  /** At the upper left: holds the talking piece, or listens to a table in passing. */
+  readonly beside: 'piece' | 'passing' | null;
 }
 
 /** On smaller discs nothing can be read. */
 const LETTERS_FROM_RADIUS = 8;
-/** The side that the mark is drawn with, and how far it sits from the middle, in radii, on each axis. */
-const MARK_SIDE = 18;
+/** How much larger than other marks the talking piece is. */
+const PIECE_GROWN = 1.3;
+/** How far a mark sits from the middle, in radii, on each axis. */
 const MARK_AWAY = 0.8;
 
 /** How a name plate looks: mine, somebody's, or of somebody whose connection dropped. */
@@ -53,15 +58,18 @@ export class Sprites {
 
   /** An avatar's disc with its initials and its mark; `radius` without the rim. The disc is in the middle. */
   avatar(letters: string, pair: number, radius: number, look: AvatarLook): Sprite {
-    const side = Math.ceil(2 * Math.max(radius + 3, MARK_AWAY * radius + markSide(radius) / 2 + 1));
-    const key = `a ${pair} ${radius} ${look.away} ${look.mark} ${look.speaksToAll} ${letters}`;
+    const side = Math.ceil(2 * Math.max(radius + 3, MARK_AWAY * radius + (look.beside === 'piece' ? PIECE_GROWN : 1) * markSide(radius) / 2 + 1));
+    const key = `a ${look.kind} ${pair} ${radius} ${look.away} ${look.mark} ${look.speaksToAll} ${look.beside} ${letters}`;
     return this.#once(key, side, side, (context) => {
       const colours = this.palette.avatars[pair - 1] ?? { ground: '#444', ink: '#fff' };
       context.translate(side / 2, side / 2);
-      paintAvatar(context, this.palette, colours, letters, radius, look.away);
+      if (look.kind === 'person') paintAvatar(context, this.palette, colours, letters, radius, look.away);
+      else paintThing(context, this.palette, look.kind, radius);
       if (radius < LETTERS_FROM_RADIUS) return;
       const away = MARK_AWAY * radius;
       if (look.mark !== null) paintMarkAt(context, this.palette, look.mark, radius, away, away);
+      // Who holds the piece is to be found at a glance.
+      if (look.beside !== null) paintMarkAt(context, this.palette, look.beside, radius, -away, -away, look.beside === 'piece' ? PIECE_GROWN : 1);
       if (look.speaksToAll) paintMarkAt(context, this.palette, 'speaks_to_all', radius, away, -away);
     });
   }
@@ -156,62 +164,12 @@ function paintAvatar(
   context.fillText(letters, 0, radius * 0.05);
 }
 
-type Mark = 'muted' | 'listens' | 'speaks_to_all';
-
 /** A mark on an avatar of this radius, so far from its middle. */
-function paintMarkAt(context: SpriteContext, palette: Palette, mark: Mark, radius: number, x: number, y: number): void {
+function paintMarkAt(context: SpriteContext, palette: Palette, mark: Mark, radius: number, x: number, y: number, grown = 1): void {
   context.save();
   context.translate(x, y);
-  context.scale(markSide(radius) / MARK_SIDE, markSide(radius) / MARK_SIDE);
+  const scale = (grown * markSide(radius)) / MARK_SIDE;
+  context.scale(scale, scale);
   paintMark(context, palette, mark);
   context.restore();
-}
-
-function paintMark(context: SpriteContext, palette: Palette, kind: Mark): void {
-  context.fillStyle = palette.map['mark-ink'];
-  disc(context, 0, 0, 8);
-  context.fill();
-  context.fillStyle = palette.map.mark;
-  context.strokeStyle = palette.map.mark;
-  context.lineWidth = 1.5;
-  context.lineCap = 'round';
-  context.beginPath();
-  if (kind === 'speaks_to_all') return paintMegaphone(context);
-  if (kind === 'muted') {
-    context.roundRect(-1.6, -4.8, 3.2, 6, 1.6);
-    context.fill();
-    context.beginPath();
-    context.arc(0, -0.4, 3.4, 0.15 * Math.PI, 0.85 * Math.PI);
-    context.moveTo(0, 3);
-    context.lineTo(0, 4.6);
-    context.moveTo(-4.4, -4.4);
-    context.lineTo(4.4, 4.4);
-  } else {
-    context.arc(0, 0.4, 3.8, Math.PI, 0);
-    context.stroke();
-    context.beginPath();
-    context.roundRect(-4.8, 0.2, 2.6, 4, 1.2);
-    context.roundRect(2.2, 0.2, 2.6, 4, 1.2);
-    context.fill();
-    return;
-  }
-  context.stroke();
-}
-
-/** A horn to the right with a handle below it, and one wave of sound. */
-function paintMegaphone(context: SpriteContext): void {
-  context.moveTo(-4.6, -1.5);
-  context.lineTo(-2.4, -1.5);
-  context.lineTo(2, -4);
-  context.lineTo(2, 3.4);
-  context.lineTo(-2.4, 1.1);
-  context.lineTo(-4.6, 1.1);
-  context.closePath();
-  context.fill();
-  context.beginPath();
-  context.moveTo(-2.8, 1.2);
-  context.lineTo(-2, 4.2);
-  context.moveTo(4.2, -2);
-  context.quadraticCurveTo(5.3, -0.3, 4.2, 1.4);
-  context.stroke();
 }

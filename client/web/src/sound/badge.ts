@@ -20,6 +20,9 @@ export const CONNECTING_MS_MAX = 4_000;
 /** How long a microphone may give nothing at all before we say so, ms. */
 export const SILENT_MS = 5_000;
 
+/** How long somebody speaks before we tell them that another one holds the talking piece, ms: a cough is no speech. */
+export const HUSHED_SPEAKING_MS = 700;
+
 /** How long somebody speaks before we wonder that nothing comes of it, ms. */
 export const SPEAKING_MS = 2_500;
 
@@ -40,6 +43,8 @@ export interface HeardFacts {
   readonly silent_ms: number;
   /** How long I have been speaking, ms. */
   readonly speaking_ms: number;
+  /** A talking piece that another one at my table holds, or nobody; null when I may speak. */
+  readonly piece: { readonly holder: string | null } | null;
   /** What the server told. */
   readonly server: { readonly listeners: number; readonly inEarshot: number; readonly uplink: Uplink } | null;
 }
@@ -49,13 +54,16 @@ export function heardBadge(facts: HeardFacts): HeardBadge {
   if (facts.line === 'connecting') return { kind: 'connecting' };
   if (facts.line === 'lost') return { kind: 'connection_lost' };
   if (facts.microphone !== 'on' && facts.microphone !== 'ended') return { kind: 'no_microphone' };
-  if (facts.muted) return { kind: 'muted' };
+  // To unmute would not help who waits for the talking piece.
+  if (facts.muted) return facts.piece === null ? { kind: 'muted' } : { kind: 'piece', ...facts.piece, speaking: false };
   if (facts.systemMuted) return { kind: 'system_muted' };
   if (facts.open_ms > STOPPED_MS && facts.unsent_ms > STOPPED_MS) return { kind: 'no_packets' };
   if (facts.open_ms > SERVER_LAG_MS && facts.server !== null && facts.server.uplink !== 'flowing') {
     return { kind: 'no_packets' };
   }
   if (facts.silent_ms > SILENT_MS) return { kind: 'silent' };
+  // A microphone that is broken is told first: it can be mended before it is their turn.
+  if (facts.piece !== null) return { kind: 'piece', ...facts.piece, speaking: facts.speaking_ms > HUSHED_SPEAKING_MS };
   if (facts.server === null || facts.server.inEarshot === 0) return { kind: 'nobody_near' };
   // Who pauses is sent to nobody, and would be heard all the same.
   if (facts.server.listeners > 0) return { kind: 'heard', by: facts.server.listeners };

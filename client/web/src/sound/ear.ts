@@ -7,7 +7,7 @@ import { Handover } from './handover';
 import { NOTHING_ARRIVES } from './media';
 import { Meter } from './meter';
 import type { Arriving } from './peer';
-import { isSpokenOver, loudness } from './loudness';
+import { isDucked, isSpokenOver, loudness } from './loudness';
 import { Slot, type Heard } from './slot';
 
 /** How often gains follow, ms. */
@@ -185,8 +185,9 @@ export class Ear {
     const there = world.position(speaker);
     if (here === null || there === null) return null;
     const gain = loudness(world, speaker) * this.#volumeOf(speaker);
-    // Who speaks over everything is heard from straight ahead, wherever they stand.
-    if (world.spokenTo.has(speaker)) return { gain, offset: { x: 0, y: 0 }, ducked: false };
-    return { gain, offset: { x: there.x - here.x, y: there.y - here.y }, ducked: isSpokenOver(world) };
+    const ducked = isDucked(world, speaker);
+    // Who speaks over everything is heard from straight ahead, wherever they stand, and so is what plays in the background.
+    if (world.spokenTo.has(speaker)) return { gain, offset: { x: 0, y: 0 }, ducked };
+    return { gain, offset: { x: there.x - here.x, y: there.y - here.y }, ducked };
   }
 }

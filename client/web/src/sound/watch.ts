@@ -2,6 +2,7 @@
 import type { HeardBadge, HearingBadge, World } from '../app/ports';
 import { AUDIO_SLOTS, type Listening, type ParticipantId } from '../wire/types';
 import { heardBadge, hearingBadge, Lasting, NOTICED_GAIN, Stillness, type Line, type SlotFacts } from './badge';
+import { isHushed } from '../world/piece';
 import { loudness } from './loudness';
 import type { PageMicrophone } from './microphone';
 import type { PeerStatistics } from './peer';
@@ -39,6 +40,8 @@ export class Watch {
   readonly #sent = new Stillness();
   readonly #silent = new Lasting(0);
   readonly #speaking = new Lasting(SPEECH_GAP_MS);
+  /** How long no talking piece has kept me silent. */
+  readonly #unhushed = new Lasting(0);
   readonly #slots = Array.from({ length: AUDIO_SLOTS }, () => new Watched());
   readonly #stream = new Watched();
 
@@ -58,6 +61,9 @@ export class Watch {
     const microphone = this.#microphone;
     const open = line === 'up' && microphone.sent !== null;
     const peak = open ? microphone.peak() : null;
+    const speaking_ms = this.#speaking.look(now_ms, peak !== null && peak > SPEECH_PEAK);
+    const isMeHushed = world !== null && isHushed(world, world.me);
+    const unhushed_ms = this.#unhushed.look(now_ms, !isMeHushed);
     return heardBadge({
       line,
       microphone: microphone.state,
@@ -66,7 +72,9 @@ export class Watch {
       open_ms: this.#open.look(now_ms, open),
       unsent_ms: this.#sent.look(now_ms, statistics?.packetsSent ?? 0),
       silent_ms: this.#silent.look(now_ms, peak !== null && peak < NO_SOUND_PEAK),
-      speaking_ms: this.#speaking.look(now_ms, peak !== null && peak > SPEECH_PEAK),
+      // What was said while nobody was to hear it does not count as not received.
+      speaking_ms: isMeHushed ? speaking_ms : Math.min(speaking_ms, unhushed_ms),
+      piece: isMeHushed ? { holder: holderAt(world) } : null,
       server: world?.heard ?? null,
     });
   }
@@ -80,7 +88,7 @@ export class Watch {
   /** One stream carries everybody near: when none of it comes while one of them speaks, all are missed. */
   #streamFacts({ now_ms, world, statistics, volume }: Sight): SlotFacts[] {
     const near = world === null ? [] : [...world.people.values()]
-      .filter(({ id, microphone }) => id !== world.me && microphone === 'on')
+      .filter(({ id, microphone }) => id !== world.me && microphone === 'on' && !isHushed(world, id))
       .map(({ id, level }) => ({ gain: loudness(world, id) * volume, level }))
       .filter(({ gain }) => gain > 0);
     const speaks = near.some(({ gain, level }) => gain > NOTICED_GAIN && level <= SPEECH_LEVEL_MAX);
@@ -97,12 +105,19 @@ export class Watch {
       const received = statistics?.slots[index]?.packetsReceived ?? 0;
       const speaking_ms = slot.speaking.look(now_ms, speaks);
       const unreceived_ms = slot.received.look(now_ms, received);
-      // Who has muted keeps the audio slot for a while and is not missed.
-      if (world === null || speaker === null || person?.microphone !== 'on') return [];
+      // Who has muted, or waits for the talking piece, keeps the audio slot for a while and is not missed.
+      if (world === null || speaker === null || person?.microphone !== 'on' || isHushed(world, speaker)) return [];
       const gain = loudness(world, speaker) * this.#volumeOf(speaker) * volume;
       return [{ gain, speaking_ms, unreceived_ms }];
     });
   }
+}
+
+/** The name of who holds the talking piece at my table; null while it lies in the middle. */
+function holderAt(world: World): string | null {
+  const table = world.tableOf(world.me);
+  const holder = table === null ? null : world.pieces.get(table) ?? null;
+  return holder === null ? null : world.people.get(holder)?.name ?? null;
 }
 
 /** One section in which sound comes. */

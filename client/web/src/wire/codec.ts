@@ -29,6 +29,7 @@ const SERVER_TAGS: Record<ServerMessage['type'], true> = {
   topic_changed: true, topic_removed: true, my_interests: true, topic_detail: true, visits: true, slot_opened: true,
   slot_closed: true, who_hosts: true, role_changed: true, door: true, in_lobby: true, help_calls: true,
   asked_to_unmute: true, muted_by: true, broadcasts_changed: true, spoken_to: true, word_lent: true, kept_out: true,
+  pieces_changed: true, plenum_changed: true, let_listen: true, bumblebee: true, bell_sound: true,
 };
 
 const KIND_MOTION = 1;

@@ -148,6 +148,8 @@ tables: Array<TableSpec>,
  */
 zones: Array<ZoneSpec>, };
 
+export type ParticipantKind = "person" | "listener" | "stream" | "sound";
+
 export type Role = "host" | "co_host" | "facilitator" | "convener" | "reporter" | "helper" | "participant";
 
 export type Microphone = "absent" | "muted" | "on";
@@ -168,7 +170,55 @@ speaker: ParticipantId,
 /**
  * To whom.
  */
-to: Addressed, };
+to: Addressed, 
+/**
+ * Whether it is there to be talked over: music in a break, a chime. Nothing else is quieter meanwhile.
+ */
+background: boolean, };
+
+export type TalkingPiece = { 
+/**
+ * Which table.
+ */
+table: TableId, 
+/**
+ * Who holds the piece; nobody when it lies in the middle, for whoever takes it.
+ */
+holder: ParticipantId | null, };
+
+export type PieceMove = { "kind": "bring", } | { "kind": "put_away", } | { "kind": "give", 
+/**
+ * Who.
+ */
+to: ParticipantId, } | { "kind": "take", } | { "kind": "lay_down", };
+
+export type Plenum = { 
+/**
+ * Who called.
+ */
+by: ParticipantId, 
+/**
+ * To which zone; nothing means the middle of the square.
+ */
+zone: ZoneId | null, 
+/**
+ * When people are walked, by the server's clock.
+ */
+at: TimeMs, 
+/**
+ * How many declined.
+ */
+declined: number, };
+
+export type Bumblebee = { 
+/**
+ * Who.
+ */
+participant: ParticipantId, 
+/**
+ * Which table.
+ */
+table: TableId, };
 
 export type Presence = "here" | "away";
 
@@ -700,7 +750,31 @@ murmur: MurmurPercent, } | { "type": "speak",
 /**
  * To whom.
  */
-to: Addressed, } | { "type": "end_speech", } | { "type": "set_name", 
+to: Addressed, } | { "type": "end_speech", } | { "type": "end_sound", 
+/**
+ * Which: its participant.
+ */
+sound: ParticipantId, } | { "type": "move_piece", 
+/**
+ * Which table.
+ */
+table: TableId, 
+/**
+ * What.
+ */
+piece: PieceMove, } | { "type": "call_plenum", 
+/**
+ * To which zone; nothing means the stage, or the foyer, or the middle of the square.
+ */
+zone?: ZoneId | null, } | { "type": "end_plenum", } | { "type": "decline_plenum", } | { "type": "let_listen", 
+/**
+ * The table.
+ */
+table: TableId, 
+/**
+ * Whether they may.
+ */
+allowed: boolean, } | { "type": "set_name", 
 /**
  * The name as typed.
  */
@@ -775,6 +849,10 @@ id: ParticipantId,
  * Their name.
  */
 name: PersonName, 
+/**
+ * What stands behind them.
+ */
+kind: ParticipantKind, 
 /**
  * What they may do.
  */
@@ -876,6 +954,26 @@ word_lent: Array<ParticipantId>,
  * The closed tables that broadcasts stay out of, ascending.
  */
 kept_out: Array<TableId>, 
+/**
+ * The tables at which a talking piece goes round, by table.
+ */
+pieces: Array<TalkingPiece>, 
+/**
+ * The call to the plenum that stands.
+ */
+plenum: Plenum | null, 
+/**
+ * The tables that let themselves be listened to, ascending.
+ */
+let_listen: Array<TableId>, 
+/**
+ * Who hears a table better whose wall they pass, by participant.
+ */
+bumblebees: Array<Bumblebee>, 
+/**
+ * Whether the space has a bell of its own.
+ */
+bell_sound: boolean, 
 /**
  * The agenda and the marketplace.
  */
@@ -1057,7 +1155,31 @@ lent: boolean, } | { "type": "kept_out",
 /**
  * Ascending.
  */
-tables: Array<TableId>, } | { "type": "hearing_changed", 
+tables: Array<TableId>, } | { "type": "pieces_changed", 
+/**
+ * By table.
+ */
+pieces: Array<TalkingPiece>, } | { "type": "plenum_changed", 
+/**
+ * Which.
+ */
+plenum: Plenum | null, } | { "type": "let_listen", 
+/**
+ * Ascending.
+ */
+tables: Array<TableId>, } | { "type": "bumblebee", 
+/**
+ * Who.
+ */
+participant: ParticipantId, 
+/**
+ * Which table.
+ */
+table: TableId | null, } | { "type": "bell_sound", 
+/**
+ * Whether.
+ */
+set: boolean, } | { "type": "hearing_changed", 
 /**
  * The preset.
  */

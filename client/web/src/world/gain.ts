@@ -10,7 +10,12 @@ export const OPEN_WALL_GAIN_DB = -15;
 /** How much quieter all else is while somebody speaks over everything, dB. The same as in `hearing.rs`. */
 export const BROADCAST_DUCK_DB = -12;
 
+/** How much better than its wall allows a table is heard by who listens to it in passing, dB. */
+export const BUMBLEBEE_GAIN_DB = 6;
+
 const OPEN_WALL_GAIN = 10 ** (OPEN_WALL_GAIN_DB / 20);
+
+const BUMBLEBEE_GAIN = 10 ** (BUMBLEBEE_GAIN_DB / 20);
 
 /** Gain by distance: 1 up to `reference_m`, inverse distance from there, faded out over the last fifth to `edge_m`. */
 export interface HearingLaw {
@@ -31,6 +36,8 @@ export const HEARING_LAWS: Readonly<Record<HearingPreset, HearingLaw>> = {
 export interface Placed {
   readonly at: Point;
   readonly table: { readonly id: TableId; readonly wall: TableWall } | null;
+  /** The table that an ear listens to in passing, as its people allowed. */
+  readonly listensTo: TableId | null;
 }
 
 /** The factor on the amplitude, 0 to 1, for a distance in metres. */
@@ -43,12 +50,15 @@ export function gainAt(law: HearingLaw, distance_m: number): number {
 
 /**
  * How loud a voice is for an ear, 0 to 1, by place alone: full at one table, minus 15 dB through each open wall,
- * nothing through a closed one, and the law by distance elsewhere.
+ * nothing through a closed one, and the law by distance elsewhere. An open wall takes 6 dB less from who listens to its
+ * table in passing.
  */
 export function placedGain(law: HearingLaw, listener: Placed, speaker: Placed): number {
   if (listener.table !== null && speaker.table !== null && listener.table.id === speaker.table.id) return 1;
   const distance_m = Math.hypot(listener.at.x - speaker.at.x, listener.at.y - speaker.at.y);
-  return gainAt(law, distance_m) * throughWall(listener) * throughWall(speaker);
+  const gain = gainAt(law, distance_m) * throughWall(listener) * throughWall(speaker);
+  const hums = listener.table === null && speaker.table !== null && listener.listensTo === speaker.table.id;
+  return hums ? gain * BUMBLEBEE_GAIN : gain;
 }
 
 function throughWall({ table }: Placed): number {

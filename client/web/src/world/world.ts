@@ -3,8 +3,8 @@ import { Teller } from '../app/changes';
 import type { DoorView, Person, World, WorldPart } from '../app/ports';
 import type { Frame, LevelRecord, MotionRecord } from '../wire/codec';
 import type {
-  Broadcast, HearingPreset, HelpCall, Listening, ParticipantId, ParticipantView, Point, Role, ServerMessage, SpaceView,
-  TableId, TimeMs, Uplink, VoiceLevel, Welcome,
+  Broadcast, HearingPreset, HelpCall, Listening, ParticipantId, ParticipantView, Plenum, Point, Role, ServerMessage, SpaceView,
+  TableId, TalkingPiece, TimeMs, Uplink, VoiceLevel, Welcome,
 } from '../wire/types';
 import { Agenda, isAgendaMessage, type AgendaMessage } from './agenda';
 import { ServerClock } from './clock';
@@ -18,7 +18,7 @@ export const SILENT = 127 as VoiceLevel;
 export type WorldMessage = AgendaMessage | Extract<ServerMessage, {
   type: 'entered' | 'left' | 'renamed' | 'microphone_changed' | 'presence_changed' | 'place_changed' | 'audio_slot'
     | 'hearing_changed' | 'heard' | 'pong' | 'role_changed' | 'door' | 'help_calls' | 'broadcasts_changed' | 'spoken_to'
-    | 'word_lent' | 'kept_out';
+    | 'word_lent' | 'kept_out' | 'pieces_changed' | 'plenum_changed' | 'let_listen' | 'bumblebee' | 'bell_sound';
 }>;
 
 /** The {@link World} of one session, from its welcome on. */
@@ -37,6 +37,11 @@ export class SquareWorld extends Teller<WorldPart> implements World {
   #spokenTo: ReadonlySet<ParticipantId>;
   #wordLent: ReadonlySet<ParticipantId>;
   #keptOut: ReadonlySet<TableId>;
+  #pieces: ReadonlyMap<TableId, ParticipantId | null>;
+  #plenum: Plenum | null;
+  #letListen: ReadonlySet<TableId>;
+  #bumblebees: ReadonlyMap<ParticipantId, TableId>;
+  #bellSound: boolean;
   readonly #clock: ServerClock;
   readonly #monotonic_ms: () => number;
 
@@ -54,6 +59,11 @@ export class SquareWorld extends Teller<WorldPart> implements World {
     this.#spokenTo = new Set(welcome.spoken_to);
     this.#wordLent = new Set(welcome.word_lent);
     this.#keptOut = new Set(welcome.kept_out);
+    this.#pieces = piecesOf(welcome.pieces);
+    this.#plenum = welcome.plenum;
+    this.#letListen = new Set(welcome.let_listen);
+    this.#bumblebees = new Map(welcome.bumblebees.map(({ participant, table }) => [participant, table]));
+    this.#bellSound = welcome.bell_sound;
     this.#monotonic_ms = monotonic_ms;
     this.#clock = new ServerClock(welcome.server_time, monotonic_ms());
   }
@@ -71,6 +81,11 @@ export class SquareWorld extends Teller<WorldPart> implements World {
   get spokenTo(): ReadonlySet<ParticipantId> { return this.#spokenTo; }
   get wordLent(): ReadonlySet<ParticipantId> { return this.#wordLent; }
   get keptOut(): ReadonlySet<TableId> { return this.#keptOut; }
+  get pieces(): ReadonlyMap<TableId, ParticipantId | null> { return this.#pieces; }
+  get plenum(): Plenum | null { return this.#plenum; }
+  get letListen(): ReadonlySet<TableId> { return this.#letListen; }
+  get bumblebees(): ReadonlyMap<ParticipantId, TableId> { return this.#bumblebees; }
+  get bellSound(): boolean { return this.#bellSound; }
 
   now(): TimeMs {
     return this.#clock.now(this.#monotonic_ms());
@@ -145,6 +160,12 @@ export class SquareWorld extends Teller<WorldPart> implements World {
       case 'kept_out':
         this.#keptOut = new Set(message.tables);
         return this.tell('kept_out');
+      case 'pieces_changed':
+      case 'plenum_changed':
+      case 'let_listen':
+      case 'bumblebee':
+      case 'bell_sound':
+        return this.#together(message);
       case 'pong':
         // Our pings carry our clock as their nonce, so that nothing needs to be remembered of them.
         this.#clock.pong(message.server_time, message.nonce, this.#monotonic_ms());
@@ -163,7 +184,38 @@ export class SquareWorld extends Teller<WorldPart> implements World {
     if (place === null) return null;
     const id = this.tableOf(who);
     const spec = id === null ? undefined : this.#space.map.tables[id];
-    return { at: place, table: id === null || spec === undefined ? null : { id, wall: spec.wall } };
+    const table = id === null || spec === undefined ? null : { id, wall: spec.wall };
+    return { at: place, table, listensTo: this.#bumblebees.get(who) ?? null };
+  }
+
+  /** What people do together: the talking piece, the plenum, listening in passing, the bell. */
+  #together(message: Extract<WorldMessage, {
+    type: 'pieces_changed' | 'plenum_changed' | 'let_listen' | 'bumblebee' | 'bell_sound';
+  }>): void {
+    switch (message.type) {
+      case 'pieces_changed':
+        this.#pieces = piecesOf(message.pieces);
+        return this.tell('pieces');
+      case 'plenum_changed':
+        this.#plenum = message.plenum;
+        return this.tell('plenum');
+      case 'let_listen':
+        this.#letListen = new Set(message.tables);
+        return this.tell('passing');
+      case 'bumblebee':
+        this.#listenTo(message.participant, message.table);
+        return this.tell('passing');
+      case 'bell_sound':
+        this.#bellSound = message.set;
+        return this.tell('bell');
+    }
+  }
+
+  #listenTo(who: ParticipantId, table: TableId | null): void {
+    const bumblebees = new Map(this.#bumblebees);
+    if (table === null) bumblebees.delete(who);
+    else bumblebees.set(who, table);
+    this.#bumblebees = bumblebees;
   }
 
   #enter(view: ParticipantView): void {
@@ -176,6 +228,7 @@ export class SquareWorld extends Teller<WorldPart> implements World {
     if (!people.delete(who)) return;
     this.#people = people;
     this.#wordLent = withOrWithout(this.#wordLent, who, false);
+    this.#listenTo(who, null);
     this.tell('people');
   }
 
@@ -202,6 +255,10 @@ export class SquareWorld extends Teller<WorldPart> implements World {
     }
     this.tell('levels');
   }
+}
+
+function piecesOf(pieces: readonly TalkingPiece[]): ReadonlyMap<TableId, ParticipantId | null> {
+  return new Map(pieces.map(({ table, holder }) => [table, holder]));
 }
 
 function withOrWithout<Entry>(set: ReadonlySet<Entry>, entry: Entry, isIn: boolean): ReadonlySet<Entry> {

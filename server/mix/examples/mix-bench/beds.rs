@@ -21,7 +21,7 @@ fn square(places: u32, talkers: u32, listeners: u32, moment: f32) -> Mix {
     };
     let beds = (0..places).map(|place| Bed { id: BedId(place), sources: sources(place) }).collect();
     let hears = |id: u32| ListenerMix { listener: ParticipantId(id), bed: Some(BedId(id % places)), own: None };
-    Mix { version: 1, beds, listeners: (0..listeners).map(hears).collect() }
+    Mix { version: 1, beds, listeners: (0..listeners).map(hears).collect(), ..Mix::default() }
 }
 
 pub(crate) fn measure() {

@@ -60,7 +60,7 @@ pub(crate) fn everybody(moment: f32) -> Mix {
     let own = |listener| OwnMix { bed_gain: 0.0, sources: sources(listener) };
     let listeners =
         (0..LISTENERS).map(|id| ListenerMix { listener: ParticipantId(id), bed: None, own: Some(own(id)) }).collect();
-    Mix { version: 1, beds: Vec::new(), listeners }
+    Mix { version: 1, listeners, ..Mix::default() }
 }
 
 pub(crate) fn talkers() -> Vec<Spoken> {

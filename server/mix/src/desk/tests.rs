@@ -14,7 +14,7 @@ fn plan() -> Mix {
         let source = MixSource { speaker, gain: 0.5, azimuth_rad: 0.0, low_pass_hz: f32::INFINITY };
         ListenerMix { listener, bed: None, own: Some(OwnMix { bed_gain: 0.0, sources: vec![source] }) }
     };
-    Mix { version: 1, beds: Vec::new(), listeners: vec![hears(ANN, BOB), hears(BOB, ANN)] }
+    Mix { version: 1, listeners: vec![hears(ANN, BOB), hears(BOB, ANN)], ..Mix::default() }
 }
 
 /// A desk at which both have spoken for `frames`.

@@ -123,16 +123,19 @@ pub(crate) struct Square {
     speakers: BTreeMap<u32, Speaker>,
     pub(crate) ears: BTreeMap<To, Ear>,
     version: u64,
+    /// Whose loudness the next plans leave alone.
+    pub(crate) kept_loud: Vec<ParticipantId>,
 }
 
 impl Square {
     pub(crate) fn new(settings: Settings) -> Self {
-        Self { desk: Desk::new(settings), frame: 0, speakers: BTreeMap::new(), ears: BTreeMap::new(), version: 0 }
+        let (speakers, ears) = (BTreeMap::new(), BTreeMap::new());
+        Self { desk: Desk::new(settings), frame: 0, speakers, ears, version: 0, kept_loud: Vec::new() }
     }
 
     pub(crate) fn plan(&mut self, beds: Vec<Bed>, listeners: Vec<ListenerMix>) {
         self.version += 1;
-        self.desk.plan(&Mix { version: self.version, beds, listeners });
+        self.desk.plan(&Mix { version: self.version, beds, listeners, kept_loud: self.kept_loud.clone() });
     }
 
     /// Somebody begins to speak.

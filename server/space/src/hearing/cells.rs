@@ -125,6 +125,7 @@ impl Cells {
     fn cell_of_kind(&self, stand: &Stand) -> usize {
         let at_m = stand.at.metres();
         let kind = match stand.microphone {
+            _ if stand.is_apart => Kind::Off,
             Microphone::On if stand.heat > 0 => Kind::Speaks,
             Microphone::On => Kind::Open,
             Microphone::Muted | Microphone::Absent => Kind::Off,
@@ -143,19 +144,16 @@ impl Cells {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::stand;
     use super::*;
     use torg_protocol::geometry::{HearingPreset, Point};
-    use torg_protocol::ids::ParticipantId;
 
     fn crowd() -> Vec<Option<Stand>> {
-        let stand = |index: u32| Stand {
-            id: ParticipantId(index),
-            at: Point::from_centimetres((index * 7919 % 6_000) as u16, (index * 104_729 % 3_000) as u16),
-            table: None,
-            microphone: if index.is_multiple_of(3) { Microphone::Muted } else { Microphone::On },
-            heat: if index.is_multiple_of(5) { 9 } else { 0 },
-            hears: true,
-            convenes: false,
+        let stand = |index: u32| {
+            let at = Point::from_centimetres((index * 7919 % 6_000) as u16, (index * 104_729 % 3_000) as u16);
+            let microphone = if index.is_multiple_of(3) { Microphone::Muted } else { Microphone::On };
+            let heat = if index.is_multiple_of(5) { 9 } else { 0 };
+            Stand { at, soon: at, microphone, heat, ..stand(index, 0.0, None) }
         };
         (0..700u32).map(|index| (!index.is_multiple_of(11)).then(|| stand(index))).collect()
     }

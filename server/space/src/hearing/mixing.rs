@@ -109,8 +109,10 @@ impl Mixing {
                 }
             }
             let beds = self.beds(room, &listeners);
-            if beds != self.mix.beds || listeners != self.mix.listeners {
-                self.mix = Arc::new(Mix { version: self.mix.version + 1, beds, listeners });
+            let kept_loud = room.speeches.kept_loud();
+            let is_new = beds != self.mix.beds || listeners != self.mix.listeners;
+            if is_new || kept_loud != self.mix.kept_loud {
+                self.mix = Arc::new(Mix { version: self.mix.version + 1, beds, listeners, kept_loud });
             }
         }
         (self.voices_changed, self.listeners_changed) = (false, false);
@@ -179,28 +181,30 @@ fn voices(room: &Room) -> impl Iterator<Item = Voice> + '_ {
 
 /// Everything that one listener hears: what their slots carry or would carry, and how loud the bed is.
 fn own_mix(room: &Room, listener: &Stand, ear: &Ear) -> OwnMix {
-    let duck = room.speeches.ducked(ear.spoken_to.iter().flatten().count());
+    let duck = room.speeches.ducked(&ear.spoken_to);
     let speakers = ear.slots.carrying().into_iter().flatten();
     let mut sources: Vec<MixSource> = speakers.filter_map(|speaker| near(room, listener, speaker, duck)).collect();
     sources.sort_unstable_by_key(|source| source.speaker);
     OwnMix { bed_gain: rounded(ear.asked().murmur.gain() * duck), sources }
 }
 
-/// A voice that a slot carries, as it is in the listener's own mix.
+/// A voice that a slot carries, as it is in the listener's own mix: placed where both will be when that is heard.
 fn near(room: &Room, listener: &Stand, speaker: Speaker, duck: f32) -> Option<MixSource> {
     let stand = room.stand(speaker)?;
     let how = room.how(listener, stand, speaker.index);
     if !may_hear(listener, stand, how) {
         return None;
     }
-    let How::Around(gain) = how else { return Some(over_everything(speaker.id)) };
+    if let How::Over { background, .. } = how {
+        return Some(over_everything(speaker.id, if background { duck } else { 1.0 }));
+    }
     let table = |stand: &Stand| stand.table.map(|(table, _)| table);
     // Inside one table's wall there is none between.
     let is_walled = table(listener) != table(stand);
     Some(MixSource {
         speaker: speaker.id,
-        gain: rounded(gain * duck),
-        azimuth_rad: azimuth_rad(listener.at.metres(), stand.at.metres()),
+        gain: rounded(room.gain_soon(listener, stand) * duck),
+        azimuth_rad: azimuth_rad(listener.soon.metres(), stand.soon.metres()),
         low_pass_hz: if is_walled { WALL_LOW_PASS_HZ } else { f32::INFINITY },
     })
 }

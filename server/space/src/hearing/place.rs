@@ -110,27 +110,19 @@ impl Place {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::stand as somebody;
     use super::*;
     use crate::map::Map;
     use torg_protocol::geometry::Point;
-    use torg_protocol::ids::ParticipantId;
     use torg_protocol::map::TableWall;
-    use torg_protocol::people::Microphone;
 
     fn places(preset: HearingPreset) -> Places {
         Places::new(Vec2::new(40.0, 24.0), Map::default_square().tables(), preset.law())
     }
 
     fn stand(x: f64, y: f64, table: Option<(u16, TableWall)>) -> Stand {
-        Stand {
-            id: ParticipantId(1),
-            at: Point::from_metres(x, y).expect("on the map"),
-            table: table.map(|(table, wall)| (TableId(table), wall)),
-            microphone: Microphone::On,
-            heat: 0,
-            hears: true,
-            convenes: false,
-        }
+        let at = Point::from_metres(x, y).expect("on the map");
+        Stand { at, soon: at, ..somebody(1, x, table) }
     }
 
     #[test]

@@ -4,10 +4,11 @@ use super::cells::{Cells, Kind, Mouth};
 use super::ear::SpokenTo;
 use super::slots::{Candidate, Heard, Slots, Speaker};
 use super::speech::Speeches;
-use super::{How, Stand, gain, may_hear, may_hear_place, voice};
-use crate::limits::BROADCAST_SCORE;
+use super::{How, Stand, gain, gain_soon, may_hear, may_hear_place, voice};
+use crate::limits::{BACKGROUND_SCORE, BROADCAST_SCORE};
 use glam::Vec2;
 use torg_protocol::geometry::{HearingLaw, OPEN_WALL_GAIN_DB};
+use torg_protocol::ids::TableId;
 use torg_protocol::limits::AUDIO_SLOTS;
 use torg_protocol::people::Microphone;
 use torg_protocol::units::{TimeMs, amplitude_from_db};
@@ -70,9 +71,9 @@ impl Room {
         let speakers = slots.speakers();
         let mut heard = speakers.map(|speaker| speaker.map_or(Heard::Denied, |speaker| self.heard(listener, speaker)));
         let least = slots.keep(now, &heard);
-        for speaker in self.speaking_over(listener) {
+        for (speaker, score) in self.speaking_over(listener) {
             if !slots.holds(speaker.index) {
-                slots.put_first(now, speaker, &mut heard);
+                slots.put_first(now, speaker, score, &mut heard);
             }
         }
         best.clear();
@@ -87,7 +88,7 @@ impl Room {
         if may_hear(listener, stand, how) {
             match how {
                 How::Around(gain) => Heard::Aloud { score: gain * voice::weight(stand.heat), speaks: stand.heat > 0 },
-                How::Over { .. } => Heard::Aloud { score: BROADCAST_SCORE, speaks: true },
+                How::Over { background, .. } => Heard::Aloud { score: over_score(background), speaks: true },
             }
         } else if stand.microphone == Microphone::Muted && may_hear_place(listener, stand, how) {
             Heard::Muted
@@ -106,13 +107,13 @@ impl Room {
         self.speeches.how(listener, index, || gain(self.law, listener, speaker))
     }
 
-    /// All whom a listener hears over everything.
-    fn speaking_over(&self, listener: &Stand) -> impl Iterator<Item = Speaker> {
+    /// All whom a listener hears over everything, and how much each counts for a slot.
+    fn speaking_over(&self, listener: &Stand) -> impl Iterator<Item = (Speaker, f32)> {
         self.speeches.indices().filter_map(|index| {
             let stand = self.stands.get(index as usize)?.as_ref()?;
             let how = self.how(listener, stand, index);
-            let is_over = matches!(how, How::Over { .. }) && may_hear(listener, stand, how);
-            is_over.then_some(Speaker { index, id: stand.id })
+            let How::Over { background, .. } = how else { return None };
+            may_hear(listener, stand, how).then_some((Speaker { index, id: stand.id }, over_score(background)))
         })
     }
 
@@ -122,7 +123,7 @@ impl Room {
         if self.speeches.is_empty() {
             return spoken_to;
         }
-        for (place, speaker) in spoken_to.iter_mut().zip(self.speaking_over(listener)) {
+        for (place, (speaker, _)) in spoken_to.iter_mut().zip(self.speaking_over(listener)) {
             *place = Some(speaker.id);
         }
         spoken_to.sort_unstable_by_key(|speaker| (speaker.is_none(), *speaker));
@@ -132,10 +133,11 @@ impl Room {
     /// Calls for the loudest whom a listener may hear, who have no slot yet and are louder than `least`.
     fn find(&self, search: &mut Search<'_>) {
         let listener = search.listener;
-        if let Some((table, _)) = listener.table {
+        // The listener's own table, and one they listen to in passing: the walls that the search counts aren't theirs.
+        if let Some(table) = by_table(listener) {
             for &index in &self.at_tables[usize::from(table.0)] {
                 if let Some(stand) = self.stands[index as usize].filter(|stand| stand.microphone == Microphone::On) {
-                    search.consider(index, voice::weight(stand.heat));
+                    search.consider(index, gain(self.law, listener, &stand) * voice::weight(stand.heat));
                 }
             }
         }
@@ -158,11 +160,15 @@ impl Room {
         }
     }
 
-    /// Whether somebody sits at the listener's table.
-    fn share_table(&self, listener: &Stand, other: u32) -> bool {
-        let table = listener.table.map(|(table, _)| table);
+    /// Whether somebody sits at a table.
+    fn is_at(&self, table: Option<TableId>, other: u32) -> bool {
         let theirs = self.stands[other as usize].as_ref().and_then(|stand| stand.table).map(|(table, _)| table);
         table.is_some() && table == theirs
+    }
+
+    /// How loud a speaker will be for a listener when a mix that is planned now is heard.
+    pub(super) fn gain_soon(&self, listener: &Stand, speaker: &Stand) -> f32 {
+        gain_soon(self.law, listener, speaker)
     }
 
     /// How many others count as listeners and may hear the place of a speaker.
@@ -183,12 +189,23 @@ impl Room {
         if !speaker.is_behind_closed_wall() {
             for kind in [Kind::Speaks, Kind::Open, Kind::Off] {
                 let all = self.cells.all(kind, speaker.at.metres()).flatten();
-                let others = all.filter(|mouth| !self.share_table(speaker, mouth.index));
+                let table = speaker.table.map(|(table, _)| table);
+                let others = all.filter(|mouth| !self.is_at(table, mouth.index));
                 ears += others.map(|mouth| counts(mouth.index)).sum::<usize>();
             }
         }
         ears
     }
+}
+
+/// The table whose people a listener's slots are offered one by one: their own, or one that they listen to in passing.
+fn by_table(listener: &Stand) -> Option<TableId> {
+    listener.table.map(|(table, _)| table).or(listener.listens_to)
+}
+
+/// How much who speaks over everything counts against others for a slot.
+fn over_score(background: bool) -> f32 {
+    if background { BACKGROUND_SCORE } else { BROADCAST_SCORE }
 }
 
 /// The search for candidates for one listener's slots.
@@ -224,7 +241,7 @@ impl Search<'_> {
                 continue;
             }
             let score = room.law.gain(distance_squared.sqrt()) * ceiling;
-            if score > self.bar() && !room.share_table(self.listener, mouth.index) {
+            if score > self.bar() && !room.is_at(by_table(self.listener), mouth.index) {
                 self.consider(mouth.index, score);
                 bar_squared = self.bar().powi(2);
             }

@@ -1,6 +1,6 @@
 //! The audio slots of one listener: a state machine a slot, and the choice of who gets which.
 
-use crate::limits::{BROADCAST_SCORE, CHALLENGE, CHALLENGE_RATIO, RELABEL_SILENCE};
+use crate::limits::{CHALLENGE, CHALLENGE_RATIO, RELABEL_SILENCE};
 use torg_protocol::ids::ParticipantId;
 use torg_protocol::limits::AUDIO_SLOTS;
 use torg_protocol::units::TimeMs;
@@ -150,8 +150,9 @@ impl Slots {
     }
 
     /// Gives a slot at once to who speaks over everything and has none: a free one, that of somebody muted, else that of
-    /// the quietest. Comes between [`Slots::keep`] and [`Slots::give`]; from now on the slot counts as `heard` so.
-    pub(super) fn put_first(&mut self, now: TimeMs, speaker: Speaker, heard: &mut [Heard; AUDIO_SLOTS]) {
+    /// the quietest. Comes between [`Slots::keep`] and [`Slots::give`]; from now on the slot counts as `heard` with that
+    /// score.
+    pub(super) fn put_first(&mut self, now: TimeMs, speaker: Speaker, score: f32, heard: &mut [Heard; AUDIO_SLOTS]) {
         let worth = |index: &usize| match (self.slots[*index], heard[*index]) {
             (Slot::Empty { .. }, _) => (0, 0.0),
             (Slot::Resting { .. }, _) => (1, 0.0),
@@ -162,7 +163,7 @@ impl Slots {
         // Fewer speak over everything than there are slots, so the least worth is never one of theirs.
         if let Some(index) = (0..AUDIO_SLOTS).min_by(|a, b| least(&worth(a), &worth(b))) {
             self.announce(now, index, speaker);
-            heard[index] = Heard::Aloud { score: BROADCAST_SCORE, speaks: true };
+            heard[index] = Heard::Aloud { score, speaks: true };
         }
     }
 
@@ -226,6 +227,7 @@ impl Slot {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::{BACKGROUND_SCORE, BROADCAST_SCORE};
 
     const QUIET: Heard = Heard::Aloud { score: 0.05, speaks: false };
     const LOUD: Heard = Heard::Aloud { score: 1.0, speaks: true };
@@ -343,6 +345,7 @@ mod tests {
         assert_eq!((labels[7], carried[7]), (Some(9), None));
         assert_eq!(labels.iter().flatten().count(), 8);
     }
+
     const OVER: Heard = Heard::Aloud { score: BROADCAST_SCORE, speaks: true };
 
     /// Whom the slots carry when somebody has spoken over everything for some ticks; who is not named did so before.
@@ -354,7 +357,8 @@ mod tests {
             let mut heard = speakers.map(|speaker| speaker.map_or(Heard::Denied, |speaker| of(speaker.id.0)));
             bench.slots.keep(bench.now, &heard);
             if !bench.slots.holds(over) {
-                bench.slots.put_first(bench.now, Speaker { index: over, id: ParticipantId(over) }, &mut heard);
+                let speaker = Speaker { index: over, id: ParticipantId(over) };
+                bench.slots.put_first(bench.now, speaker, BROADCAST_SCORE, &mut heard);
             }
             bench.slots.give(bench.now, &[], &heard);
         }
@@ -373,5 +377,24 @@ mod tests {
         people[2].1 = Heard::Aloud { score: 0.3, speaks: true };
         let carried = carried_with(&mut bench, &people, 97);
         assert_eq!(carried, [Some(1), Some(2), Some(97), Some(4), Some(98), Some(6), Some(7), Some(99)]);
+    }
+
+    #[test]
+    fn a_talk_comes_before_a_sound_in_the_background_and_that_before_all_voices() {
+        let sound = Heard::Aloud { score: BACKGROUND_SCORE, speaks: true };
+        let mut people: Vec<(u32, Heard)> = (1..=8).map(|id| (id, LOUD)).collect();
+        people[5].1 = sound;
+        let mut bench = Bench::new();
+        bench.tick(&people);
+        let before = bench.tick(&people).1;
+        let slot_of = |id: u32| before.iter().position(|&speaker| speaker == Some(id)).expect("has a slot");
+        people.push((9, LOUD));
+        for _ in 0..40 {
+            assert_eq!(bench.tick(&people).1, before, "no voice ever challenges it");
+        }
+        let mut people: Vec<(u32, Heard)> = (1..=8).map(|id| (id, if id == 6 { sound } else { OVER })).collect();
+        assert_eq!(carried_with(&mut bench, &people, 99)[slot_of(6)], Some(99), "who talks to all needs no challenge");
+        people[0].1 = LOUD;
+        assert_eq!(carried_with(&mut bench, &people, 98)[slot_of(1)], Some(98), "and takes it from a voice first");
     }
 }

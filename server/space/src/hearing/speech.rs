@@ -1,5 +1,7 @@
 //! Who speaks over everything, to whom, and which closed tables keep that out.
 
+use super::ear::SpokenTo;
+use super::law::rounded;
 use super::{How, Stand};
 use crate::mix::MixSource;
 use glam::Vec2;
@@ -16,6 +18,10 @@ pub(crate) struct Speech {
     index: u32,
     speaker: ParticipantId,
     to: To,
+    /// Whether it is there to be talked over.
+    background: bool,
+    /// Whether it stays as loud as it comes.
+    is_kept_loud: bool,
 }
 
 /// For whom it is.
@@ -30,8 +36,8 @@ enum To {
 }
 
 impl Speech {
-    /// A broadcast, with the zone that it is for if there is one.
-    pub(crate) fn new(index: usize, broadcast: Broadcast, zone: Option<&ZoneSpec>) -> Self {
+    /// A broadcast, with the zone that it is for if there is one. Of streams and sounds the loudness is kept.
+    pub(crate) fn new(index: usize, broadcast: Broadcast, zone: Option<&ZoneSpec>, is_kept_loud: bool) -> Self {
         let to = match (broadcast.to, zone) {
             (Addressed::Everybody {}, _) => To::Everybody,
             (Addressed::Conveners {}, _) => To::Conveners,
@@ -42,7 +48,7 @@ impl Speech {
             (Addressed::Zone { .. }, None) => To::Nobody,
         };
         // People in a space are far fewer than 2^32.
-        Self { index: index as u32, speaker: broadcast.speaker, to }
+        Self { index: index as u32, speaker: broadcast.speaker, to, background: broadcast.background, is_kept_loud }
     }
 
     fn is_for(&self, listener: &Stand) -> bool {
@@ -99,6 +105,14 @@ impl Speeches {
         self.speeches.iter().map(|speech| speech.index)
     }
 
+    /// Those among them who stay as loud as they come, ascending.
+    pub(super) fn kept_loud(&self) -> Vec<ParticipantId> {
+        let kept = self.speeches.iter().filter(|speech| speech.is_kept_loud);
+        let mut kept: Vec<ParticipantId> = kept.map(|speech| speech.speaker).collect();
+        kept.sort_unstable();
+        kept
+    }
+
     /// Whether somebody speaks over everything to whoever is there.
     pub(super) fn is_for_everybody(&self, index: u32) -> bool {
         self.speeches.iter().any(|speech| speech.index == index && speech.to == To::Everybody)
@@ -112,7 +126,7 @@ impl Speeches {
             return How::Around(gain());
         }
         match self.speeches.iter().find(|speech| speech.index == speaker && speech.is_for(listener)) {
-            Some(_) => How::Over { kept_out: self.is_kept_out(listener) },
+            Some(speech) => How::Over { kept_out: self.is_kept_out(listener), background: speech.background },
             None => How::Around(gain()),
         }
     }
@@ -121,13 +135,15 @@ impl Speeches {
         listener.table.is_some_and(|(table, _)| self.kept_out.get(usize::from(table.0)).copied().unwrap_or(true))
     }
 
-    /// What becomes of all else for a listener to whom so many speak over everything.
-    pub(super) fn ducked(&self, speakers: usize) -> f32 {
-        if speakers == 0 { 1.0 } else { self.duck }
+    /// What becomes of all else for a listener whom these broadcasts reach, a sound in the background among it. Sounds in
+    /// the background turn nothing down.
+    pub(super) fn ducked(&self, spoken_to: &SpokenTo) -> f32 {
+        let talks = |id: ParticipantId| self.speeches.iter().any(|speech| speech.speaker == id && !speech.background);
+        if spoken_to.iter().flatten().any(|&id| talks(id)) { self.duck } else { 1.0 }
     }
 }
 
-/// A voice over everything, as it is in a mix: in full, from straight ahead, not muffled.
-pub(super) fn over_everything(speaker: ParticipantId) -> MixSource {
-    MixSource { speaker, gain: 1.0, azimuth_rad: 0.0, low_pass_hz: f32::INFINITY }
+/// A voice over everything, as it is in a mix: so loud, from straight ahead, not muffled.
+pub(super) fn over_everything(speaker: ParticipantId, gain: f32) -> MixSource {
+    MixSource { speaker, gain: rounded(gain), azimuth_rad: 0.0, low_pass_hz: f32::INFINITY }
 }

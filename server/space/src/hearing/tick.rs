@@ -3,10 +3,11 @@
 use super::changes::Changes;
 use super::ear::{Ear, Listener};
 use super::mixing::Mixing;
+use super::passing::Passing;
 use super::room::Room;
 use super::slots::Candidate;
 use super::{Speech, Stand};
-use crate::event::Happening;
+use crate::event::{Audience, Happening};
 use crate::limits::JUMP_M;
 use crate::map::Table;
 use crate::mix::Mix;
@@ -25,6 +26,7 @@ pub(crate) struct Hearing {
     changes: Changes,
     ears: Vec<Ear>,
     mixing: Mixing,
+    passing: Passing,
     tick: u64,
     ticked_at: TimeMs,
     routes: Arc<Routes>,
@@ -39,6 +41,7 @@ impl Hearing {
             changes: Changes::new(size_m, tables.len(), law),
             ears: Vec::new(),
             mixing: Mixing::new(size_m, tables, law),
+            passing: Passing::new(tables),
             tick: 0,
             ticked_at: now,
             routes: Arc::new(Routes::default()),
@@ -68,6 +71,16 @@ impl Hearing {
         if self.room.speeches.keep_out(table, kept_out) {
             self.changes.mark_everything(self.tick + 1);
         }
+    }
+
+    /// At which tables who passes may listen, from the next tick on: all of them. Closed and unknown ones are passed over.
+    pub(crate) fn set_let_listen(&mut self, tables: &[TableId]) {
+        self.passing.set(tables);
+    }
+
+    /// Who listens to which table in passing, as of the last tick.
+    pub(crate) fn bumblebees(&self) -> impl Iterator<Item = (ParticipantId, TableId)> + '_ {
+        self.room.stands.iter().flatten().filter_map(|stand| Some((stand.id, stand.listens_to?)))
     }
 
     /// Somebody comes in; from the next tick on they hear and are heard.
@@ -132,21 +145,28 @@ impl Hearing {
     /// Takes in where everybody is, and sets slots, routes and the mix right.
     ///
     /// `people` are all in the space with their index, `order` gives their indices by ascending id. What a listener has
-    /// to know before the first sound is told to them alone.
+    /// to know before the first sound is told to them alone, and who listens in passing to everybody.
     pub(crate) fn tick<Order: Iterator<Item = usize>>(
         &mut self,
         now: TimeMs,
         people: impl Iterator<Item = (usize, Stand)>,
         order: impl Fn() -> Order,
-        mut tell: impl FnMut(ParticipantId, Happening),
+        mut tell: impl FnMut(Audience, Happening),
     ) {
         self.tick += 1;
-        for (index, stand) in people {
-            let old = self.room.stands[index].replace(stand);
-            if old != Some(stand) {
-                self.note(index, old, &stand, now);
+        for (index, mut stand) in people {
+            let old = self.room.stands[index];
+            stand.listens_to = self.passing.listened_to(&stand, old.as_ref());
+            if old == Some(stand) {
+                continue;
             }
+            self.room.stands[index] = Some(stand);
+            if old.and_then(|old| old.listens_to) != stand.listens_to {
+                tell(Audience::Everybody, Happening::Bumblebee(stand.id, stand.listens_to));
+            }
+            self.note(index, old, &stand, now);
         }
+        self.passing.settle();
         self.ticked_at = now;
         if self.changes.any(self.tick) {
             self.room.settle();
@@ -154,7 +174,7 @@ impl Hearing {
         let mut candidates: Vec<Candidate> = Vec::with_capacity(AUDIO_SLOTS + 1);
         for (ear, stand) in self.ears.iter_mut().zip(&self.room.stands) {
             let Some(listener) = stand else { continue };
-            if !ear.waits() && !self.changes.concern(listener, self.tick) {
+            if listener.is_apart || (!ear.waits() && !self.changes.concern(listener, self.tick)) {
                 continue;
             }
             let (labels, carried, spoken_to) = (ear.labels(), ear.carried(), ear.spoken_to);
@@ -163,11 +183,11 @@ impl Hearing {
             ear.spoken_to = self.room.spoken_to(listener);
             self.reroute |= ear.carried() != carried;
             if ear.spoken_to != spoken_to {
-                tell(listener.id, Happening::SpokenTo(ear.spoken_to.into_iter().flatten().collect()));
+                tell(Audience::Only(listener.id), Happening::SpokenTo(ear.spoken_to.into_iter().flatten().collect()));
             }
             for (slot, (old, new)) in (0u8..).zip(labels.into_iter().zip(ear.labels())) {
                 if old != new {
-                    tell(listener.id, Happening::SlotLabelled(AudioSlotIndex(slot), new));
+                    tell(Audience::Only(listener.id), Happening::SlotLabelled(AudioSlotIndex(slot), new));
                 }
             }
             if ear.is_mixed() {

@@ -50,6 +50,11 @@ pub enum Deed {
     SetHearing,
     /// Speak over everything.
     Broadcast,
+    /// Bring the talking piece to a table, put it away, and give it to somebody. Own: who sits there and is a facilitator
+    /// or brings the topic that runs there.
+    MovePiece,
+    /// Have everybody walked together.
+    CallPlenum,
     /// Read what is recorded about everybody. Own: about oneself.
     ReadVisits,
     /// Read who has been at a topic's table. Own: who brings it.
@@ -69,7 +74,7 @@ pub enum Right {
 
 impl Deed {
     /// Every deed.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::PostTopic,
         Self::ArrangeTopic,
         Self::MergeTopic,
@@ -92,6 +97,8 @@ impl Deed {
         Self::AnswerHelp,
         Self::SetHearing,
         Self::Broadcast,
+        Self::MovePiece,
+        Self::CallPlenum,
         Self::ReadVisits,
         Self::ReadTopicVisits,
     ];
@@ -140,6 +147,8 @@ pub fn right(role: Role, deed: Deed) -> Right {
         Deed::AnswerHelp      => [Y,    Y,       O,           O,        O,        Y,      O],
         Deed::SetHearing      => [Y,    Y,       N,           N,        N,        N,      N],
         Deed::Broadcast       => [Y,    Y,       N,           N,        N,        N,      N],
+        Deed::MovePiece       => [Y,    Y,       O,           O,        O,        O,      O],
+        Deed::CallPlenum      => [Y,    Y,       N,           N,        N,        N,      N],
         Deed::ReadVisits      => [Y,    Y,       O,           O,        O,        O,      O],
         Deed::ReadTopicVisits => [Y,    Y,       O,           O,        O,        O,      O],
     };
@@ -171,7 +180,15 @@ mod tests {
         let for_all = matches!(deed, PostTopic | TakePart | CallForHelp);
         let own = matches!(
             deed,
-            ArrangeTopic | MergeTopic | HostTopic | RemoveComment | KeepOut | AnswerHelp | ReadVisits | ReadTopicVisits
+            ArrangeTopic
+                | MergeTopic
+                | HostTopic
+                | RemoveComment
+                | KeepOut
+                | AnswerHelp
+                | MovePiece
+                | ReadVisits
+                | ReadTopicVisits
         );
         let always_own = matches!(deed, MergeTopic | HostTopic);
         let more = match role {
@@ -202,5 +219,6 @@ mod tests {
         assert_eq!(Deed::HoldDoor.who(), "host, co-host or helper");
         assert_eq!(Deed::GrantHost.who(), "host");
         assert_eq!(Deed::Broadcast.who(), "host or co-host");
+        assert_eq!([Deed::MovePiece.who(), Deed::CallPlenum.who()], ["host or co-host", "host or co-host"]);
     }
 }

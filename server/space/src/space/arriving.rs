@@ -32,6 +32,7 @@ impl Space {
                         self.arrive(index);
                     }
                 }
+                Due::Plenum => self.come_together(),
             }
         }
         self.now = until;
@@ -75,15 +76,17 @@ impl Space {
         }
     }
 
-    /// Takes the nearest free seat of a table whose rim is reached, and the last step to it. When all are taken:
-    /// stays outside and learns why.
+    /// Takes the nearest free seat of a table whose rim is reached, and the last step to it. When all are taken, or the
+    /// table takes nobody like them: stays outside and learns why.
     pub(super) fn sit(&mut self, index: usize, table: TableId) {
         let here = self.here(index);
         let id = self.crowd[index].person.id;
-        let Some(seat) = self.free_seat_near(table, here.at) else {
-            let refusal = self.no_seat(table);
-            self.tell(id, Happening::Refused(refusal));
-            return;
+        let seat = match self.check_seat(index, table).map(|()| self.free_seat_near(table, here.at)) {
+            Ok(seat) => seat.expect("a table that was checked has a free seat"),
+            Err(refusal) => {
+                self.tell(id, Happening::Refused(refusal));
+                return;
+            }
         };
         let at = self.map.table(table).and_then(|table| table.seat(seat)).expect("a free seat is one of the table's");
         self.seats[usize::from(table.0)][usize::from(seat.0)] = Some(id);

@@ -1,14 +1,16 @@
 //! Everybody in the space, found by id or by a small index that stays the same while they are in.
 
+use super::kinds::is_apart;
 use crate::event::Person;
 use crate::hearing::{Stand, Voice};
+use crate::limits::MIX_AHEAD;
 use crate::map::Map;
 use crate::motion::Goal;
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::{Index, IndexMut};
 use torg_protocol::geometry::{Point, Walk};
 use torg_protocol::ids::{ParticipantId, TableId};
-use torg_protocol::people::{Presence, Role};
+use torg_protocol::people::{Microphone, Presence, Role};
 use torg_protocol::units::TimeMs;
 
 /// A participant with all that the space knows of them.
@@ -57,20 +59,30 @@ pub(super) enum Course {
 }
 
 impl Avatar {
-    /// Ear and mouth at a moment.
-    pub(super) fn stand(&self, map: &Map, now: TimeMs) -> Stand {
-        let at = match self.course {
-            Course::Still => self.person.motion.to,
-            _ => Point::nearest(self.person.motion.position_m(now)),
+    /// Ear and mouth at a moment; whoever is `hushed` counts as muted, whatever their microphone does.
+    pub(super) fn stand(&self, map: &Map, now: TimeMs, hushed: bool) -> Stand {
+        let motion = self.person.motion;
+        let (at, soon) = match self.course {
+            Course::Still => (motion.to, motion.to),
+            _ => {
+                let at = |moment: TimeMs| Point::nearest(motion.position_m(moment));
+                (at(now), at(now + MIX_AHEAD))
+            }
         };
         Stand {
             id: self.person.id,
             at,
+            soon,
             table: self.person.place.table().and_then(|table| map.table(table)).map(|table| (table.id, table.wall)),
-            microphone: self.person.microphone,
+            microphone: match self.person.microphone {
+                Microphone::On if hushed => Microphone::Muted,
+                microphone => microphone,
+            },
             heat: self.voice.heat(),
             hears: self.hears(),
             convenes: self.convenes || self.person.role == Role::Convener,
+            is_apart: is_apart(self.person.kind),
+            listens_to: None,
         }
     }
 

@@ -1,9 +1,13 @@
 //! The space: one owner of all state. Commands and time in, events, routes and mix out.
 
 mod arriving;
+mod circle;
 mod coming;
 mod crowd;
+mod kinds;
+mod plenum;
 mod speaking;
+mod spots;
 mod walking;
 
 use crate::command::{Ask, Command};
@@ -15,7 +19,10 @@ use crate::map::Map;
 use crate::mix::Mix;
 use crate::refusal::Refusal;
 use crate::routes::Routes;
+use circle::Circles;
 use crowd::{Avatar, Crowd};
+use kinds::may_ask;
+use plenum::Call;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use std::collections::BTreeSet;
@@ -37,7 +44,11 @@ pub struct Space {
     hearing: Hearing,
     /// Who speaks over everything, in the order in which they began.
     broadcasts: Vec<Broadcast>,
-    /// What happens by itself, by time: at most one arrival and one end of a hold a person.
+    /// What tables settled among themselves.
+    circles: Circles,
+    /// The call to the plenum that stands.
+    call: Option<Call>,
+    /// What happens by itself, by time: at most one arrival and one end of a hold a person, and one plenum.
     due: BTreeSet<(TimeMs, Due)>,
     events: Vec<Event>,
     chance: ChaCha8Rng,
@@ -52,6 +63,8 @@ enum Due {
     HoldEnds(ParticipantId),
     /// A walk ends.
     Arrives(ParticipantId),
+    /// Who was called to the plenum is walked there.
+    Plenum,
 }
 
 impl Space {
@@ -66,6 +79,8 @@ impl Space {
             map,
             preset,
             broadcasts: Vec::new(),
+            circles: Circles::default(),
+            call: None,
             crowd: Crowd::default(),
             due: BTreeSet::new(),
             events: Vec::new(),
@@ -90,10 +105,15 @@ impl Space {
         self.pass(now);
         let id = command.participant;
         let what = match command.what {
-            Ask::Enter { name, role, microphone, start } => return self.enter(id, name, role, microphone, start),
+            Ask::Enter { name, kind, role, microphone, start } => {
+                return self.enter(id, name, kind, role, microphone, start);
+            }
             what => what,
         };
         let index = self.crowd.find(id).ok_or(Refusal::UnknownParticipant)?;
+        if !may_ask(self.crowd[index].person.kind, &what) {
+            return Err(Refusal::NotAllowed);
+        }
         match what {
             Ask::Enter { .. } | Ask::Leave => self.leave(index),
             Ask::Drop => self.hold(index),
@@ -105,8 +125,13 @@ impl Space {
             Ask::SetMicrophone(microphone) => self.set_microphone(index, microphone),
             Ask::SetEars { open } => self.set_ears(index, open),
             Ask::SetListening { listening, murmur } => self.set_listening(index, listening, murmur),
-            Ask::Speak(to) => return self.speak(index, to),
+            Ask::Speak { to, background } => return self.speak(index, to, background),
             Ask::EndSpeech => self.end_speech(index),
+            Ask::MovePiece { table, piece, by_right } => return self.move_piece(index, table, piece, by_right),
+            Ask::CallPlenum { zone } => return self.call_plenum(index, zone),
+            Ask::EndPlenum => return self.end_plenum(index),
+            Ask::DeclinePlenum => return self.decline_plenum(index),
+            Ask::LetListen { table, allowed } => return self.let_listen(index, table, allowed),
             Ask::SetWord { lent } => self.set_word(index, lent),
             Ask::SetConvenes(convenes) => self.set_convenes(index, convenes),
             Ask::Rename(name) => self.rename(index, name),
@@ -122,7 +147,7 @@ impl Space {
     pub fn advance(&mut self, now: TimeMs) {
         self.pass(now);
         let now = self.now;
-        let Self { crowd, hearing, events, map, .. } = self;
+        let Self { crowd, hearing, events, map, circles, broadcasts, .. } = self;
         for avatar in crowd.iter_mut() {
             avatar.voice.cool(now);
             if let Some(level) = avatar.voice.show(now) {
@@ -130,13 +155,14 @@ impl Space {
                 events.push(Event { to: Audience::Everybody, what });
             }
         }
-        let people = crowd.iter().map(|(index, avatar)| (index, avatar.stand(map, now)));
+        let stand = |avatar: &Avatar| avatar.stand(map, now, circles.hush(&avatar.person, broadcasts));
+        let people = crowd.iter().map(|(index, avatar)| (index, stand(avatar)));
         hearing.tick(
             now,
             people,
             || crowd.order(),
-            |listener, what| {
-                events.push(Event { to: Audience::Only(listener), what });
+            |to, what| {
+                events.push(Event { to, what });
             },
         );
     }
@@ -189,6 +215,10 @@ impl Space {
             murmur,
             broadcasts: self.broadcasts.clone(),
             spoken_to: self.hearing.spoken_to(index),
+            pieces: self.circles.pieces().to_vec(),
+            plenum: self.call.as_ref().map(Call::plenum),
+            let_listen: self.circles.let_listen().to_vec(),
+            bumblebees: self.hearing.bumblebees().collect(),
         })
     }
 

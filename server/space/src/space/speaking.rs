@@ -1,19 +1,19 @@
 //! Who speaks over everything, and how sound comes to whom. Every function refuses first and changes after.
 
 use super::Space;
+use super::kinds::is_apart;
 use crate::event::Happening;
 use crate::hearing::{Listener, Speech};
 use crate::ledger::{Deed, Right, right};
 use crate::refusal::Refusal;
 use torg_protocol::ids::TableId;
 use torg_protocol::limits::BROADCASTS_MAX;
-use torg_protocol::map::TableWall;
 use torg_protocol::people::{Addressed, Broadcast, Listening, Microphone};
 use torg_protocol::units::MurmurPercent;
 
 impl Space {
     /// From now on this voice goes over everything.
-    pub(super) fn speak(&mut self, index: usize, to: Addressed) -> Result<(), Refusal> {
+    pub(super) fn speak(&mut self, index: usize, to: Addressed, background: bool) -> Result<(), Refusal> {
         let avatar = &self.crowd[index];
         if !self.may_broadcast(index) {
             return Err(Refusal::NoWord);
@@ -30,12 +30,12 @@ impl Space {
         let speaker = avatar.person.id;
         let present = self.broadcasts.iter().position(|broadcast| broadcast.speaker == speaker);
         match present {
-            Some(present) if self.broadcasts[present].to == to => return Ok(()),
-            Some(present) => self.broadcasts[present].to = to,
+            Some(present) if self.broadcasts[present] == Broadcast { speaker, to, background } => return Ok(()),
+            Some(present) => self.broadcasts[present] = Broadcast { speaker, to, background },
             None if self.broadcasts.len() >= BROADCASTS_MAX => {
                 return Err(Refusal::TooManySpeak { max: BROADCASTS_MAX });
             }
-            None => self.broadcasts.push(Broadcast { speaker, to }),
+            None => self.broadcasts.push(Broadcast { speaker, to, background }),
         }
         self.tell_broadcasts();
         Ok(())
@@ -96,7 +96,9 @@ impl Space {
                 Addressed::Zone { zone } => self.map.zone(zone),
                 Addressed::Everybody {} | Addressed::Conveners {} => None,
             };
-            Some(Speech::new(self.crowd.find(broadcast.speaker)?, *broadcast, zone))
+            let index = self.crowd.find(broadcast.speaker)?;
+            let is_kept_loud = is_apart(self.crowd[index].person.kind);
+            Some(Speech::new(index, *broadcast, zone, is_kept_loud))
         });
         self.hearing.set_speeches(speakers.collect());
         self.tell_all(Happening::BroadcastsChanged(self.broadcasts.clone()));
@@ -104,11 +106,11 @@ impl Space {
 
     fn may_broadcast(&self, index: usize) -> bool {
         let avatar = &self.crowd[index];
-        avatar.has_word || right(avatar.person.role, Deed::Broadcast) == Right::Yes
+        // Whoever let a stream or a sound in decided that it may be heard.
+        is_apart(avatar.person.kind) || avatar.has_word || right(avatar.person.role, Deed::Broadcast) == Right::Yes
     }
 
     fn is_behind_closed_wall(&self, index: usize) -> bool {
-        let table = self.crowd[index].person.place.table().and_then(|table| self.map.table(table));
-        table.is_some_and(|table| table.wall == TableWall::Closed)
+        self.crowd[index].person.place.table().is_some_and(|table| self.is_closed(table))
     }
 }

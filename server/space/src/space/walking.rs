@@ -47,10 +47,10 @@ impl Space {
             return Ok(());
         }
         match step(self.map.ground(), here.at, direction) {
-            Step::Rim(table) if self.free_seats(table) == 0 && self.crowd[index].course == Course::Still => {
-                return Err(self.no_seat(table));
-            }
             Step::Rim(table) => {
+                if self.crowd[index].course == Course::Still {
+                    self.check_seat(index, table)?;
+                }
                 self.stand(index, here);
                 self.sit(index, table);
             }
@@ -77,9 +77,7 @@ impl Space {
         if matches!(place, Place::Seat { table: mine, .. } if mine == table) {
             return Ok(());
         }
-        if self.free_seats(table) == 0 {
-            return Err(self.no_seat(table));
-        }
+        self.check_seat(index, table)?;
         if place.table() == Some(table) {
             // Just rising: sits down again.
             self.crowd[index].pressed = None;
@@ -119,7 +117,7 @@ impl Space {
         Ok(())
     }
 
-    fn go(&mut self, index: usize, goal: Goal) -> Result<(), Refusal> {
+    pub(super) fn go(&mut self, index: usize, goal: Goal) -> Result<(), Refusal> {
         if matches!(&self.crowd[index].course, Course::Way { goal: present, .. } if *present == goal) {
             // On the way there already: the way stays as it is.
             self.crowd[index].pressed = None;
@@ -205,6 +203,7 @@ impl Space {
             person.place = Place::Rising { table };
             let id = person.id;
             self.tell_all(Happening::PlaceChanged(id, Place::Rising { table }));
+            self.leave_circle(id, table);
         }
     }
 
@@ -228,6 +227,12 @@ impl Space {
         let given_m = metres(at).distance(place);
         let pay = DurationMs((given_m / f64::from(WALKING_SPEED_M_S) * 1000.0).ceil() as u64);
         Here { at, free_from: avatar.free_from.max(self.now) + pay }
+    }
+
+    /// Refuses who can't sit down at a table at this moment.
+    pub(super) fn check_seat(&self, index: usize, table: TableId) -> Result<(), Refusal> {
+        self.check_wall(self.crowd[index].person.kind, table)?;
+        if self.free_seats(table) == 0 { Err(self.no_seat(table)) } else { Ok(()) }
     }
 
     /// Why nobody can sit down at a table that has no free seat.

@@ -96,6 +96,35 @@ fn a_closed_table_keeps_out_what_those_who_lead_there_want_out() {
 }
 
 #[test]
+fn a_talking_piece_is_for_hosts_and_for_who_leads_at_the_table() {
+    let mut desk = Desk::open();
+    let roles = [Role::CoHost, Role::Convener, Role::Reporter, Role::Helper, Role::Participant];
+    let (host, ann) = (desk.come("Host", Role::Host), desk.come("Ann", Role::Participant));
+    let leads = desk.come("Leads", Role::Facilitator);
+    let others = roles.map(|role| desk.come(role.as_str(), role));
+    let round = desk.slot(host, "Round", 10, 20);
+    desk.post(ann, "Rota", Some((round, SPRUCE))).expect("free");
+    let may = |desk: &Desk, who| desk.ledger.may_move_piece(&desk.moment(), Actor::Person(who), SPRUCE);
+    assert!(may(&desk, host) && !may(&desk, leads) && !may(&desk, ann));
+    assert_eq!(others.map(|who| may(&desk, who)), [true, false, false, false, false]);
+    for who in [leads, ann, others[1], others[4]] {
+        desk.sit(who, SPRUCE);
+    }
+    assert!(may(&desk, leads) && !may(&desk, ann), "her topic does not run yet");
+    assert!(!may(&desk, others[1]) && !may(&desk, others[4]), "who sits there may no more than hold it");
+    desk.pass(10);
+    assert!(may(&desk, ann));
+    desk.sit(ann, OAK);
+    desk.sit(leads, None);
+    assert!(!may(&desk, ann) && !may(&desk, leads), "both have left");
+    for (by, known) in [(Actor::Link(Role::Host), true), (Actor::Link(Role::Participant), false)] {
+        assert_eq!(desk.ledger.may_move_piece(&desk.moment(), by, SPRUCE), known);
+        assert!(!desk.ledger.may_move_piece(&desk.moment(), by, TableId(77)), "no such table");
+    }
+    assert!(!may(&desk, ParticipantId(99)), "nobody knows them");
+}
+
+#[test]
 fn who_brings_the_topic_may_keep_out_while_it_runs_and_they_sit_there() {
     let mut desk = Desk::open();
     let (host, ann) = (desk.come("Host", Role::Host), desk.come("Ann", Role::Participant));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use torg_protocol::ids::{ParticipantId, TableId};
-use torg_protocol::people::Listening;
+use torg_protocol::people::{Listening, ParticipantKind};
 use torg_protocol::units::{DurationMs, MurmurPercent, TimeMs};
 use torg_space::{Ask, Command};
 
@@ -13,13 +13,22 @@ pub(crate) struct Asked {
     has_word: BTreeSet<ParticipantId>,
     convenes: BTreeSet<ParticipantId>,
     kept_out: BTreeSet<TableId>,
+    declined: BTreeSet<ParticipantId>,
+    latest: Option<ParticipantId>,
 }
 
 impl Asked {
     /// Ids are never given again, so nobody is forgotten.
     pub(crate) fn take_in(&mut self, now: TimeMs, command: &Command) {
         let id = command.participant;
+        self.latest = Some(id);
         match command.what {
+            Ask::Enter { kind: ParticipantKind::Listener, .. } => {
+                let murmur = MurmurPercent::new(100).expect("a share");
+                self.listening.insert(id, (Listening::Mixed, murmur, now));
+            }
+            Ask::CallPlenum { .. } => self.declined.clear(),
+            Ask::DeclinePlenum => set(&mut self.declined, id, true),
             Ask::SetListening { listening, murmur } => {
                 self.listening.insert(id, (listening, murmur, now));
             }
@@ -52,6 +61,16 @@ impl Asked {
 
     pub(crate) fn convenes(&self, id: ParticipantId) -> bool {
         self.convenes.contains(&id)
+    }
+
+    /// Whether somebody declined the plenum that was called last.
+    pub(crate) fn declined(&self, id: ParticipantId) -> bool {
+        self.declined.contains(&id)
+    }
+
+    /// On whose behalf the latest command was.
+    pub(crate) fn latest(&self) -> Option<ParticipantId> {
+        self.latest
     }
 
     pub(crate) fn keeps_out(&self, table: TableId) -> bool {

@@ -1,14 +1,18 @@
 //! The laws, each looked at from outside the engine: with nothing but its events, routes and people.
 
+mod circle;
 mod mix;
+mod passing;
 mod sound;
 mod speech;
 mod stage;
 mod steps;
 
 use crate::asked::Asked;
+use circle::{Circles, SeenOfCircles};
 use mix::Mixes;
 use mix::SeenOfMixes;
+use passing::Passing;
 use sound::Sound;
 use speech::Speeches;
 use stage::Stage;
@@ -29,7 +33,9 @@ pub(crate) struct Checks {
     steps: Steps,
     sound: Sound,
     speeches: Speeches,
+    passing: Passing,
     mixes: Mixes,
+    circles: Circles,
     views_compared: usize,
 }
 
@@ -39,7 +45,9 @@ impl Checks {
         for event in events {
             self.sound.take_in(event);
             self.speeches.take_in(event);
+            self.passing.take_in(event);
             self.mixes.take_in(event, now);
+            self.circles.take_in(event);
             for (id, view) in &mut self.views {
                 if event.to.reaches(*id) {
                     view.apply(event);
@@ -59,6 +67,7 @@ impl Checks {
         }
         self.steps.look(space, now, &self.sound);
         self.speeches.look(space, asked);
+        self.circles.look(space, now, events, asked, self.sound.ids());
     }
 
     /// After the tick's last event.
@@ -68,18 +77,22 @@ impl Checks {
             self.views_compared += 1;
         }
         let broadcasts = self.speeches.broadcasts().to_vec();
-        let stage = Stage { space, now, law: space.hearing().law(), asked, broadcasts: &broadcasts };
+        let law = space.hearing().law();
+        let stage = Stage { space, now, law, asked, broadcasts: &broadcasts, circles: &self.circles };
+        self.passing.after_tick(&stage, self.sound.ids());
         self.speeches.after_tick(&stage, self.sound.ids());
         self.sound.after_tick(&stage);
         self.mixes.after_tick(&stage, &self.sound);
+        self.circles.after_tick(space, now, self.speeches.broadcasts(), self.sound.ids());
     }
 
     /// What the checks came to see.
     pub(crate) fn seen(&self) -> Seen {
         let sound = self.sound.seen();
         let (seated, walked_m) = (self.steps.seated, self.steps.walked_m as usize);
-        let (spoken_to, mixes) = (self.speeches.spoken_to_seen, self.mixes.seen());
-        Seen { views: self.views_compared, seated, walked_m, spoken_to, mixes, ..sound }
+        let (spoken_to, passing, mixes) = (self.speeches.spoken_to_seen, self.passing.seen, self.mixes.seen());
+        let circles = self.circles.seen;
+        Seen { views: self.views_compared, seated, walked_m, spoken_to, passing, mixes, circles, ..sound }
     }
 }
 
@@ -93,16 +106,19 @@ pub(crate) struct Seen {
     handed_over: usize,
     kept: usize,
     spoken_to: usize,
+    passing: usize,
     mixes: SeenOfMixes,
+    circles: SeenOfCircles,
 }
 
 impl Seen {
     /// A law that nothing was held against has not been tested.
-    pub(crate) fn was_worth_it(&self) {
-        let Self { views, seated, walked_m, routes, handed_over, kept, spoken_to, mixes } = *self;
+    pub(crate) fn was_worth_it(&self, ticks: usize) {
+        let Self { views, seated, walked_m, routes, handed_over, kept, spoken_to, passing, mixes, circles } = *self;
         assert!(views > 100 && seated > 1_000 && walked_m > 1_000 && routes > 10_000 && handed_over > 0 && kept > 0);
-        assert!(spoken_to > 1_000);
+        assert!(spoken_to > 1_000 && passing > 100);
         mixes.were_worth_it();
+        circles.were_worth_it(ticks);
     }
 }
 
@@ -117,7 +133,9 @@ impl Add for Seen {
             handed_over: self.handed_over + other.handed_over,
             kept: self.kept + other.kept,
             spoken_to: self.spoken_to + other.spoken_to,
+            passing: self.passing + other.passing,
             mixes: self.mixes + other.mixes,
+            circles: self.circles + other.circles,
         }
     }
 }

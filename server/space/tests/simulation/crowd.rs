@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use torg_protocol::geometry::{HearingPreset, Point, Walk};
 use torg_protocol::ids::{ParticipantId, TableId, ZoneId};
-use torg_protocol::people::{Addressed, Listening, Microphone, Role};
+use torg_protocol::people::{Addressed, Listening, Microphone, ParticipantKind, PieceMove, Role};
 use torg_protocol::text::PersonName;
 use torg_protocol::units::{MurmurPercent, TimeMs, VoiceLevel};
 use torg_space::{Ask, Command, Event, Map, Space, Start};
@@ -24,6 +24,8 @@ pub(crate) struct Run {
     in_space: Vec<ParticipantId>,
     next_id: u32,
     people: usize,
+    /// Before then nobody calls to the plenum again, or none would ever come together.
+    calls_from: TimeMs,
 }
 
 impl Run {
@@ -31,7 +33,7 @@ impl Run {
         let now = TimeMs(1_760_000_000_000);
         let space = Space::new(map, seed, now).with_participants_max(people);
         let (asked, chance) = (Asked::default(), ChaCha8Rng::seed_from_u64(seed));
-        Self { space, now, asked, chance, in_space: Vec::new(), next_id: 1, people }
+        Self { space, now, asked, chance, in_space: Vec::new(), next_id: 1, people, calls_from: now }
     }
 
     /// One twentieth of a second: commands at random moments in order, then time. Whatever happens is shown at once.
@@ -78,7 +80,20 @@ impl Run {
         let somebody = self.below(self.in_space.len() as u32) as usize;
         // Now and then a stranger, who has to be refused.
         let participant = if self.one_in(200) { ParticipantId(u32::MAX) } else { self.in_space[somebody] };
-        Command { participant, what: self.what() }
+        let person = self.space.person(participant);
+        let (kind, role) = person.map_or_else(Default::default, |person| (person.kind, Some(person.role)));
+        let is_host = matches!(role, Some(Role::Host | Role::CoHost)) && kind == ParticipantKind::Person;
+        if is_host && self.now >= self.calls_from {
+            self.calls_from = TimeMs(self.now.0 + 13_000);
+            let zone = if self.one_in(2) { None } else { Some(ZoneId(self.below(2) as u16)) };
+            return Command { participant, what: Ask::CallPlenum { zone } };
+        }
+        let what = match kind {
+            ParticipantKind::Stream | ParticipantKind::Sound if self.one_in(3) => self.speak(),
+            ParticipantKind::Stream | ParticipantKind::Sound if self.one_in(6) => Ask::EndSpeech,
+            _ => self.what(participant),
+        };
+        Command { participant, what }
     }
 
     fn enter(&mut self) -> Ask {
@@ -89,11 +104,17 @@ impl Run {
         };
         let role = self.role();
         let microphone = if self.one_in(3) { Microphone::Muted } else { Microphone::On };
-        Ask::Enter { name: self.name(), role, microphone, start }
+        let kind = match self.below(40) {
+            0..=3 => ParticipantKind::Listener,
+            4..=5 => ParticipantKind::Stream,
+            6 => ParticipantKind::Sound,
+            _ => ParticipantKind::Person,
+        };
+        Ask::Enter { name: self.name(), kind, role, microphone, start }
     }
 
-    fn what(&mut self) -> Ask {
-        match self.below(116) {
+    fn what(&mut self, participant: ParticipantId) -> Ask {
+        match self.below(134) {
             0 => Ask::Leave,
             1..=3 => Ask::Drop,
             4..=8 => Ask::Return,
@@ -106,11 +127,16 @@ impl Run {
             78 => Ask::Rename(self.name()),
             79 if self.one_in(10) => Ask::SetHearing(self.preset()),
             80..=84 => self.listening(),
-            85..=87 => Ask::Speak(self.addressed()),
+            85..=87 => self.speak(),
             88..=89 => Ask::EndSpeech,
             90 => Ask::SetWord { lent: self.one_in(2) },
             91 => Ask::SetConvenes(self.one_in(2)),
             92 => Ask::SetRole(self.role()),
+            93..=102 => self.piece(participant),
+            103..=104 => Ask::LetListen { table: self.table_of(participant), allowed: !self.one_in(3) },
+            105..=108 => Ask::DeclinePlenum,
+            109 if self.one_in(8) => Ask::EndPlenum,
+            109 if self.one_in(8) => Ask::CallPlenum { zone: Some(ZoneId(self.below(4) as u16)) },
             _ => Ask::Voice(VoiceLevel::from_minus_dbov(if self.one_in(2) { LOUD } else { 127 })),
         }
     }
@@ -123,6 +149,32 @@ impl Run {
         let listening = if self.one_in(2) { Listening::Mixed } else { Listening::Forwarded };
         let murmur = if self.one_in(3) { 0 } else { self.below(101) as u8 };
         Ask::SetListening { listening, murmur: MurmurPercent::new(murmur).expect("a share") }
+    }
+
+    fn speak(&mut self) -> Ask {
+        Ask::Speak { to: self.addressed(), background: self.one_in(3) }
+    }
+
+    fn piece(&mut self, participant: ParticipantId) -> Ask {
+        let table = self.table_of(participant);
+        let at_table =
+            |id: &&ParticipantId| self.space.person(**id).is_some_and(|person| person.place.table() == Some(table));
+        let others: Vec<ParticipantId> = self.in_space.iter().filter(at_table).copied().collect();
+        let piece = match self.below(10) {
+            0..=3 => PieceMove::Bring {},
+            4 => PieceMove::PutAway {},
+            5..=6 => PieceMove::Take {},
+            7 => PieceMove::LayDown {},
+            _ if others.is_empty() => PieceMove::Give { to: self.in_space[0] },
+            _ => PieceMove::Give { to: others[self.below(others.len() as u32) as usize] },
+        };
+        Ask::MovePiece { table, piece, by_right: !self.one_in(3) }
+    }
+
+    /// Mostly the table where somebody sits, if they do.
+    fn table_of(&mut self, participant: ParticipantId) -> TableId {
+        let own = self.space.person(participant).and_then(|person| person.place.table());
+        own.filter(|_| !self.one_in(10)).unwrap_or_else(|| self.table())
     }
 
     fn addressed(&mut self) -> Addressed {

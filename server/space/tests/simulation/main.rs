@@ -38,7 +38,7 @@ fn simulate(name: &str, map: fn() -> torg_space::Map, people: usize, ticks: usiz
         seen = seen + checks.seen();
     }
     println!("{name}: {seen:?}");
-    seen.was_worth_it();
+    seen.was_worth_it(ticks);
 }
 
 #[test]

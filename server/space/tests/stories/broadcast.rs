@@ -33,9 +33,10 @@ fn broadcasts(square: &Square) -> Vec<u32> {
 fn a_host_is_heard_by_all_and_at_closed_tables_too() {
     let mut square = square();
     assert!(![BOB, CEM].iter().any(|&who| square.hears(who, ANN)));
-    square.ask(ANN, Ask::Speak(TO_ALL)).expect("a host");
+    square.ask(ANN, Ask::Speak { to: TO_ALL, background: false }).expect("a host");
     let events: Vec<_> = square.space.drain().collect();
-    let to_all = Happening::BroadcastsChanged(vec![Broadcast { speaker: ParticipantId(ANN), to: TO_ALL }]);
+    let to_all =
+        Happening::BroadcastsChanged(vec![Broadcast { speaker: ParticipantId(ANN), to: TO_ALL, background: false }]);
     assert!(events.iter().all(|event| event.what == to_all) && events.len() == 1, "{events:?}");
     let events = square.pass(50);
     let told = |who: u32| {
@@ -69,7 +70,7 @@ fn a_broadcast_comes_first_of_all_voices() {
     }
     square.pass(500);
     assert_eq!(square.view(BOB).audio_slots.iter().flatten().count(), 8);
-    square.ask(ANN, Ask::Speak(TO_ALL)).expect("a host");
+    square.ask(ANN, Ask::Speak { to: TO_ALL, background: false }).expect("a host");
     square.pass(150);
     assert!(square.hears(BOB, ANN), "without waiting for a challenge, and before the first word");
     let before = square.view(BOB).audio_slots;
@@ -84,7 +85,7 @@ fn a_closed_table_may_keep_broadcasts_out() {
     square.space.keep_out(ROWAN, true);
     square.space.keep_out(TableId(99), true);
     square.enter(10, Some(Start::Table(ROWAN))).expect("a free seat");
-    square.ask(ANN, Ask::Speak(TO_ALL)).expect("a host");
+    square.ask(ANN, Ask::Speak { to: TO_ALL, background: false }).expect("a host");
     square.pass(200);
     assert!(square.hears(BOB, ANN) && !square.hears(CEM, ANN));
     assert!(square.hears(10, ANN), "an open wall keeps nothing out");
@@ -104,12 +105,16 @@ fn a_closed_table_may_keep_broadcasts_out() {
 fn nothing_leaves_a_closed_table_a_broadcast_neither() {
     let mut square = square();
     square.ask(CEM, Ask::SetRole(Role::CoHost)).expect("is in");
-    assert_eq!(square.ask(CEM, Ask::Speak(TO_ALL)), Err(Refusal::BehindClosedWall));
+    assert_eq!(square.ask(CEM, Ask::Speak { to: TO_ALL, background: false }), Err(Refusal::BehindClosedWall));
     square.ask(CEM, Ask::LeaveTable).expect("up");
     square.pass(10);
-    assert_eq!(square.ask(CEM, Ask::Speak(TO_ALL)), Err(Refusal::BehindClosedWall), "not outside of the rim yet");
+    assert_eq!(
+        square.ask(CEM, Ask::Speak { to: TO_ALL, background: false }),
+        Err(Refusal::BehindClosedWall),
+        "not outside of the rim yet"
+    );
     square.pass(2_000);
-    square.ask(CEM, Ask::Speak(TO_ALL)).expect("outside");
+    square.ask(CEM, Ask::Speak { to: TO_ALL, background: false }).expect("outside");
     square.pass(200);
     assert!(square.hears(BOB, CEM));
     square.ask(CEM, Ask::JoinTable(ROWAN)).expect("free seats");
@@ -127,25 +132,31 @@ fn nothing_leaves_a_closed_table_a_broadcast_neither() {
 #[test]
 fn only_hosts_and_who_has_the_word_speak_to_all() {
     let mut square = square();
-    assert_eq!(square.ask(BOB, Ask::Speak(TO_ALL)), Err(Refusal::NoWord));
+    assert_eq!(square.ask(BOB, Ask::Speak { to: TO_ALL, background: false }), Err(Refusal::NoWord));
     square.ask(BOB, Ask::SetWord { lent: true }).expect("is in");
-    square.ask(BOB, Ask::Speak(TO_ALL)).expect("has the word");
+    square.ask(BOB, Ask::Speak { to: TO_ALL, background: false }).expect("has the word");
     square.pass(200);
     assert!(square.hears(ANN, BOB));
     square.ask(BOB, Ask::SetWord { lent: false }).expect("is in");
     assert_eq!(broadcasts(&square), []);
     square.pass(50);
     assert!(!square.hears(ANN, BOB));
-    square.ask(ANN, Ask::Speak(TO_ALL)).expect("a host");
+    square.ask(ANN, Ask::Speak { to: TO_ALL, background: false }).expect("a host");
     square.ask(ANN, Ask::SetRole(Role::CoHost)).expect("is in");
     assert_eq!(broadcasts(&square), [ANN]);
     square.ask(ANN, Ask::SetRole(Role::Facilitator)).expect("is in");
     assert_eq!(broadcasts(&square), []);
-    assert_eq!(square.ask(ANN, Ask::Speak(Addressed::Zone { zone: ZoneId(99) })), Err(Refusal::NoWord));
+    assert_eq!(
+        square.ask(ANN, Ask::Speak { to: Addressed::Zone { zone: ZoneId(99) }, background: false }),
+        Err(Refusal::NoWord)
+    );
     square.ask(ANN, Ask::SetRole(Role::Host)).expect("is in");
-    assert_eq!(square.ask(ANN, Ask::Speak(Addressed::Zone { zone: ZoneId(3) })), Err(Refusal::UnknownZone));
+    assert_eq!(
+        square.ask(ANN, Ask::Speak { to: Addressed::Zone { zone: ZoneId(3) }, background: false }),
+        Err(Refusal::UnknownZone)
+    );
     square.ask(ANN, Ask::SetMicrophone(Microphone::Absent)).expect("is in");
-    assert_eq!(square.ask(ANN, Ask::Speak(TO_ALL)), Err(Refusal::NoMicrophone));
+    assert_eq!(square.ask(ANN, Ask::Speak { to: TO_ALL, background: false }), Err(Refusal::NoMicrophone));
 }
 
 #[test]
@@ -154,7 +165,7 @@ fn four_at_most_speak_to_all() {
     for who in 10..15 {
         square.enter_at(who, 20.0, 12.5);
         square.ask(who, Ask::SetWord { lent: true }).expect("is in");
-        let answer = square.ask(who, Ask::Speak(TO_ALL));
+        let answer = square.ask(who, Ask::Speak { to: TO_ALL, background: false });
         let expected = if who < 14 { Ok(()) } else { Err(Refusal::TooManySpeak { max: BROADCASTS_MAX }) };
         assert_eq!(answer, expected);
     }
@@ -162,10 +173,12 @@ fn four_at_most_speak_to_all() {
     assert_eq!((broadcasts(&square), spoken_to(&square, BOB)), (vec![10, 11, 12, 13], vec![10, 11, 12, 13]));
     assert!((10..14).all(|who| square.hears(BOB, who)));
     assert_eq!(spoken_to(&square, 12), [10, 11, 13]);
-    square.ask(11, Ask::Speak(Addressed::Conveners {})).expect("speaks already, to others from now on");
+    square
+        .ask(11, Ask::Speak { to: Addressed::Conveners {}, background: false })
+        .expect("speaks already, to others from now on");
     assert_eq!(broadcasts(&square), [10, 11, 12, 13], "in the order in which they began");
     square.ask(10, Ask::Leave).expect("is in");
-    square.ask(14, Ask::Speak(TO_ALL)).expect("one has gone");
+    square.ask(14, Ask::Speak { to: TO_ALL, background: false }).expect("one has gone");
     square.pass(200);
     assert_eq!((broadcasts(&square), spoken_to(&square, BOB)), (vec![11, 12, 13, 14], vec![12, 13, 14]));
 }
@@ -181,7 +194,7 @@ fn a_zone_is_spoken_to_whoever_is_in_it() {
     {
         square.enter_at(who, x, y);
     }
-    square.ask(ANN, Ask::Speak(stage)).expect("a host");
+    square.ask(ANN, Ask::Speak { to: stage, background: false }).expect("a host");
     square.pass(200);
     for (who, is_in) in [(10, true), (11, false), (12, true), (13, false), (14, true), (15, false)] {
         assert_eq!(square.hears(who, ANN), is_in, "{who}");
@@ -205,7 +218,7 @@ fn a_zone_round_a_closed_table_speaks_into_it_unless_kept_out() {
     });
     square.enter_at(ANN, 2.0, 12.5);
     square.enter(CEM, Some(Start::Table(SPRUCE))).expect("a free seat");
-    square.ask(ANN, Ask::Speak(Addressed::Zone { zone: ZoneId(0) })).expect("a host");
+    square.ask(ANN, Ask::Speak { to: Addressed::Zone { zone: ZoneId(0) }, background: false }).expect("a host");
     square.pass(200);
     assert!(square.hears(CEM, ANN));
     square.space.keep_out(SPRUCE, true);
@@ -216,7 +229,7 @@ fn a_zone_round_a_closed_table_speaks_into_it_unless_kept_out() {
 #[test]
 fn conveners_are_who_has_the_role_and_who_brings_a_topic() {
     let mut square = square();
-    square.ask(ANN, Ask::Speak(Addressed::Conveners {})).expect("a host");
+    square.ask(ANN, Ask::Speak { to: Addressed::Conveners {}, background: false }).expect("a host");
     square.pass(200);
     assert!(spoken_to(&square, BOB).is_empty() && spoken_to(&square, CEM).is_empty());
     square.ask(BOB, Ask::SetConvenes(true)).expect("is in");
@@ -231,7 +244,7 @@ fn conveners_are_who_has_the_role_and_who_brings_a_topic() {
 #[test]
 fn who_is_muted_keeps_speaking_to_all_and_is_not_heard() {
     let mut square = square();
-    square.ask(ANN, Ask::Speak(TO_ALL)).expect("a host");
+    square.ask(ANN, Ask::Speak { to: TO_ALL, background: false }).expect("a host");
     square.pass(200);
     square.ask(ANN, Ask::SetMicrophone(Microphone::Muted)).expect("is in");
     square.pass(50);
@@ -250,7 +263,7 @@ fn who_is_muted_keeps_speaking_to_all_and_is_not_heard() {
 #[test]
 fn a_dropped_line_keeps_the_word_while_the_place_is_held() {
     let mut square = square();
-    square.ask(ANN, Ask::Speak(TO_ALL)).expect("a host");
+    square.ask(ANN, Ask::Speak { to: TO_ALL, background: false }).expect("a host");
     square.ask(ANN, Ask::Drop).expect("is in");
     square.pass(29_000);
     assert!(square.hears(BOB, ANN));
@@ -277,7 +290,7 @@ fn all_else_is_quieter_meanwhile_in_a_mix() {
     let bed_gain = |square: &Square| square.mixed(BOB).and_then(|mix| mix.own.as_ref()).map_or(0.0, |own| own.bed_gain);
     let (near, murmur) = (square.own(BOB, CEM).expect("near"), square.murmurs(BOB, ANN).expect("far"));
     assert_eq!((near.gain, bed_gain(&square)), (1.0, 1.0));
-    square.ask(ANN, Ask::Speak(TO_ALL)).expect("a host");
+    square.ask(ANN, Ask::Speak { to: TO_ALL, background: false }).expect("a host");
     square.pass(200);
     let over = square.own(BOB, ANN).expect("over everything");
     assert_eq!((over.gain, over.azimuth_rad, over.low_pass_hz), (1.0, 0.0, f32::INFINITY));
@@ -290,4 +303,43 @@ fn all_else_is_quieter_meanwhile_in_a_mix() {
     square.pass(50);
     assert_eq!((square.own(BOB, ANN), square.murmurs(BOB, ANN)), (None, Some(murmur)));
     assert_eq!((square.own(BOB, CEM), bed_gain(&square)), (Some(near), 1.0));
+}
+
+#[test]
+fn a_sound_in_the_background_turns_nothing_down() {
+    let mut square = Square::new();
+    square.enter_at(ANN, 2.0, 12.5);
+    square.enter_at(BOB, 36.0, 12.5);
+    square.enter_at(CEM, 38.0, 12.5);
+    square.enter_at(10, 10.0, 12.5);
+    square.listen(BOB, Listening::Mixed, 100);
+    for who in [ANN, CEM, 10] {
+        square.talk(who);
+    }
+    square.pass(1_000);
+    let bed_gain = |square: &Square| square.mixed(BOB).and_then(|mix| mix.own.as_ref()).map_or(0.0, |own| own.bed_gain);
+    let near = square.own(BOB, CEM).expect("near");
+    square.ask(10, Ask::SetWord { lent: true }).expect("is in");
+    square.ask(10, Ask::Speak { to: TO_ALL, background: true }).expect("has the word");
+    let told = Happening::SpokenTo(vec![ParticipantId(10)]);
+    assert!(square.pass(50).iter().any(|event| event.what == told && event.to.reaches(ParticipantId(BOB))));
+    square.pass(150);
+    let over = |square: &Square| square.own(BOB, 10).expect("over everything");
+    assert_eq!((over(&square).gain, over(&square).azimuth_rad, over(&square).low_pass_hz), (1.0, 0.0, f32::INFINITY));
+    assert_eq!((square.own(BOB, CEM), bed_gain(&square)), (Some(near), 1.0));
+    assert!(square.murmurs(BOB, 10).is_none(), "nor is it a murmur as well");
+
+    square.ask(ANN, Ask::Speak { to: TO_ALL, background: false }).expect("a host");
+    square.pass(200);
+    let duck = amplitude_from_db(BROADCAST_DUCK_DB);
+    assert!((over(&square).gain - duck).abs() < 0.002, "under a talk it is quieter itself");
+    assert_eq!(square.own(BOB, ANN).map(|source| source.gain), Some(1.0));
+    assert!((bed_gain(&square) - duck).abs() < 0.002);
+    assert_eq!(spoken_to(&square, BOB), [ANN, 10]);
+    square.ask(ANN, Ask::SetMicrophone(Microphone::Muted)).expect("is in");
+    square.pass(50);
+    assert_eq!((over(&square).gain, square.own(BOB, CEM)), (1.0, Some(near)), "nobody talks over it any more");
+    square.ask(10, Ask::EndSpeech).expect("is in");
+    square.pass(50);
+    assert!(square.own(BOB, 10).is_none());
 }

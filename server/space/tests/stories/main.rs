@@ -2,8 +2,13 @@
 
 mod broadcast;
 mod coming;
+mod kinds;
+mod listen;
 mod mixed;
 mod murmur;
+mod passing;
+mod piece;
+mod plenum;
 mod sound;
 mod stage;
 mod walking;

@@ -1,8 +1,10 @@
 //! Everything in one stream.
 
-use crate::stage::{ANN, BOB, CEM, ROWAN, Square, at};
+use crate::stage::{ANN, BOB, CEM, ROWAN, SPRUCE, Square, at};
 use std::collections::BTreeSet;
 use std::f32::consts::FRAC_PI_2;
+use std::sync::Arc;
+use torg_protocol::geometry::WALKING_SPEED_M_S;
 use torg_protocol::ids::ParticipantId;
 use torg_protocol::people::{Listening, Microphone};
 use torg_protocol::units::{MurmurPercent, VoiceLevel};
@@ -133,4 +135,61 @@ fn who_leaves_is_mixed_for_no_more() {
     }
     square.pass(50);
     assert!(square.space.mix().listeners.is_empty() && square.space.mix().beds.is_empty());
+}
+
+#[test]
+fn who_walks_is_mixed_where_they_will_be_when_that_is_heard() {
+    let mut square = Square::new();
+    square.enter_at(ANN, 10.0, 12.5);
+    square.enter_at(BOB, 14.0, 12.5);
+    square.listen(ANN, Listening::Mixed, 0);
+    square.pass(1_000);
+    let law = square.space.hearing().law();
+    let expected = |x: f32| law.gain(x - 10.0);
+    square.ask(BOB, Ask::WalkTo(at(24.0, 12.5))).expect("free way");
+    let ahead_m = limits::MIX_AHEAD.0 as f32 / 1_000.0 * WALKING_SPEED_M_S;
+    let mut last = square.own(ANN, BOB).expect("near");
+    for _ in 0..70 {
+        square.pass(50);
+        let at_m = square.is_at(BOB).0;
+        let Some(source) = square.own(ANN, BOB) else {
+            assert!(at_m >= 10.0 + law.edge_m, "heard to the edge of where they are");
+            break;
+        };
+        assert!(at_m < 10.0 + law.edge_m);
+        let soon_m = (at_m + ahead_m).min(24.0);
+        let expected = expected(soon_m).max(limits::OWN_GAIN_MIN);
+        assert!((source.gain - expected).abs() <= 0.005 * expected + 0.001, "{source:?} at {at_m}, not {expected}");
+        assert!(source.gain <= last.gain, "nothing jumps back");
+        last = source;
+    }
+    assert!(square.is_at(BOB).0 >= 10.0 + law.edge_m);
+
+    // Who comes to the end of a walk stands there, and the mix stays what it was.
+    square.ask(BOB, Ask::WalkTo(at(14.0, 12.5))).expect("free way");
+    let mut gains = Vec::new();
+    while square.is_at(BOB).0 > 14.0 {
+        square.pass(50);
+        gains.extend(square.own(ANN, BOB).map(|source| source.gain));
+    }
+    assert!(gains.len() > 20 && gains.is_sorted(), "always nearer");
+    let before = Arc::clone(square.space.mix());
+    square.pass(1_000);
+    assert!(Arc::ptr_eq(&before, square.space.mix()), "nothing is put right at the end");
+    assert!((gains[gains.len() - 1] - 0.5).abs() < 0.002);
+}
+
+#[test]
+fn who_goes_through_a_closed_wall_is_mixed_by_where_they_are() {
+    let mut square = Square::new();
+    square.enter_at(ANN, 33.0, 11.0);
+    square.enter_at(BOB, 35.0, 11.0);
+    square.listen(ANN, Listening::Mixed, 0);
+    square.pass(1_000);
+    square.ask(BOB, Ask::JoinTable(SPRUCE)).expect("a free seat");
+    while square.place(BOB).table().is_none() {
+        assert!(square.own(ANN, BOB).is_some());
+        square.pass(50);
+    }
+    assert!(square.own(ANN, BOB).is_none(), "in the same tick, not before and not after");
 }

@@ -3,7 +3,7 @@
 use torg_protocol::geometry::Point;
 use torg_protocol::ids::{ParticipantId, TableId};
 use torg_protocol::map::MapSpec;
-use torg_protocol::people::{Listening, Microphone, Place, Role};
+use torg_protocol::people::{Listening, Microphone, ParticipantKind, Place, Role};
 use torg_protocol::text::PersonName;
 use torg_protocol::units::{MurmurPercent, TimeMs, VoiceLevel};
 use torg_space::{Ask, Bed, Command, Event, ListenerMix, Map, MixSource, Refusal, Space, Start, View};
@@ -41,9 +41,13 @@ impl Square {
     }
 
     pub(crate) fn enter(&mut self, who: u32, start: Option<Start>) -> Result<(), Refusal> {
+        self.enter_as(who, ParticipantKind::Person, start)
+    }
+
+    pub(crate) fn enter_as(&mut self, who: u32, kind: ParticipantKind, start: Option<Start>) -> Result<(), Refusal> {
         let name = PersonName::parse("Somebody").expect("a plain name");
         let role = if who == ANN { Role::Host } else { Role::Participant };
-        self.ask(who, Ask::Enter { name, role, microphone: Microphone::On, start })
+        self.ask(who, Ask::Enter { name, kind, role, microphone: Microphone::On, start })
     }
 
     pub(crate) fn enter_at(&mut self, who: u32, x: f64, y: f64) {

@@ -1,8 +1,10 @@
 //! The API of a space for whoever holds the token of a link to it: slots, topics, visits, the agenda, the space itself.
 
 pub(super) mod agenda;
+pub(super) mod bell;
 pub(super) mod links;
 pub(super) mod slots;
+pub(super) mod sounds;
 pub(super) mod space;
 pub(super) mod topics;
 pub(super) mod visits;
@@ -16,13 +18,16 @@ use crate::mailbox::call::{Asked, Call, Reply};
 use crate::mailbox::{Denied, Glance, Opened, SpaceLinks, ToKeeper, ToRegistry};
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request;
-use axum::http::{HeaderName, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use tokio::sync::oneshot;
 use torg_protocol::ids::SpaceId;
 use torg_protocol::people::Role;
 
 /// What no cache keeps: the next look must see what changed since.
 pub(super) const FRESH: [(HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
+
+/// The header by which a person names themselves.
+pub(super) const PERSON: HeaderName = HeaderName::from_static("torg-person");
 
 /// What every call may be refused with.
 #[derive(utoipa::IntoResponses)]
@@ -94,7 +99,7 @@ impl FromRequestParts<Parts> for Caller {
 
 impl Caller {
     /// Asks the space, which is started if it rests.
-    async fn ask<T>(&self, what: impl Fn(Reply<T>) -> Asked) -> Result<T, ApiError> {
+    pub(super) async fn ask<T>(&self, what: impl Fn(Reply<T>) -> Asked) -> Result<T, ApiError> {
         for _ in 0..JOIN_TRIES {
             let opened = self.open().await?;
             let (reply, answer) = oneshot::channel();
@@ -110,6 +115,28 @@ impl Caller {
             }
         }
         Err(ApiError::unavailable())
+    }
+
+    /// Asks the space what can't be asked again, since it takes with it what it needs.
+    async fn ask_once<T>(&self, what: impl FnOnce(Reply<T>) -> Asked) -> Result<T, ApiError> {
+        let opened = self.open().await?;
+        let (reply, answer) = oneshot::channel();
+        let call = ToKeeper::Call(Call { role: opened.role, what: what(reply) });
+        opened.keeper.send(call).await.map_err(|_| ApiError::unavailable())?;
+        match tokio::time::timeout(CALL_WAIT, answer).await {
+            Ok(Ok(answer)) => answer.map_err(ApiError::from),
+            Ok(Err(_)) | Err(_) => Err(in_doubt()),
+        }
+    }
+
+    /// Counts a request that costs more than others.
+    pub(super) fn count(&self, kind: Kind) -> Result<(), ApiError> {
+        self.parts.rates.count(kind, self.space.as_str(), &self.token)
+    }
+
+    /// What the pages and the API are made from.
+    pub(super) fn parts(&self) -> &Parts {
+        &self.parts
     }
 
     /// The space.
@@ -146,6 +173,17 @@ impl Caller {
 fn in_doubt() -> ApiError {
     let words = "the square started again at this moment: look whether your change is there, and try again if not";
     ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "in_doubt", words)
+}
+
+/// The token of a person who names themselves (`Torg-Person`): they may do by their role what the link alone does not
+/// give.
+pub(super) fn person(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
+    let Some(token) = headers.get(PERSON) else { return Ok(None) };
+    let token = token.to_str().ok().filter(|token| token.len() <= TOKEN_CHARS_MAX);
+    token.map(|token| Some(token.to_owned())).ok_or_else(|| {
+        let words = "Torg-Person is not the token of anybody in this square: it stands in the welcome as `person`";
+        ApiError::new(StatusCode::UNAUTHORIZED, "link", words)
+    })
 }
 
 /// The id at the end of an address; what is no number is no id of ours.

@@ -1,6 +1,8 @@
 //! The keeper by its mailboxes alone: no sockets, no media plane, and time that runs as fast as it may.
 
+mod doors;
 mod market;
+mod pieces;
 mod remap;
 mod speaking;
 
@@ -77,6 +79,7 @@ impl Desk {
             record,
             outside: None,
             people: LinkKey::open(folder.path()).expect("a key").people_of(&id()),
+            bell: None,
             rests_after,
         };
         let task = tokio::spawn(keep(begin, keeper.clone(), receiver));

@@ -54,7 +54,7 @@ impl Guest {
     }
 
     fn to_all(&self) -> Broadcast {
-        Broadcast { speaker: self.id(), to: ALL }
+        Broadcast { speaker: self.id(), to: ALL, background: false }
     }
 }
 
@@ -123,6 +123,40 @@ async fn speaking_to_all_acts_at_once_also_when_nothing_can_be_written() {
     desk.says(&host, ClientMessage::EndSpeech {}).await;
     assert_eq!(ann.broadcasts().await, []);
     assert_eq!(speeches(&disk, 2).await, [began(&host), ended(&host)]);
+}
+
+#[tokio::test]
+async fn who_has_the_word_no_more_ends_at_once_also_when_nothing_can_be_written() {
+    let disk = Disk::default();
+    let mut desk = disk.desk();
+    let mut host = desk.join_as("Host", Role::Host).await;
+    let mut ann = desk.join("Ann", 18.0, None).await.expect("let in");
+    desk.does(&mut host, lend(&ann, true)).await.expect("a host may");
+    desk.says(&ann, speak(ALL)).await;
+    assert_eq!(ann.broadcasts().await, [ann.to_all()]);
+    disk.fill(true);
+    assert_eq!(desk.does(&mut host, lend(&ann, false)).await, Err(RefusalCode::NotSaved));
+    assert_eq!(ann.broadcasts().await, [], "she has ended all the same");
+    desk.says(&ann, speak(ALL)).await;
+    assert_eq!(ann.broadcasts().await, [ann.to_all()], "what could not be written is not so");
+}
+
+#[tokio::test]
+async fn a_table_has_calm_at_once_and_what_could_not_be_written_is_undone() {
+    let disk = Disk::default();
+    let mut desk = disk.desk();
+    let mut host = desk.join_as("Host", Role::Host).await;
+    let mut ann = desk.join("Ann", 30.0, None).await.expect("let in");
+    desk.sits(&mut ann, SPRUCE).await;
+    desk.says(&host, speak(ALL)).await;
+    assert_eq!(ann.spoken_to().await, [host.id()]);
+    disk.fill(true);
+    let keep_out = Change::KeepOut { table: SPRUCE, kept_out: true };
+    assert_eq!(desk.does(&mut host, keep_out).await, Err(RefusalCode::NotSaved));
+    desk.says(&host, ClientMessage::EndSpeech {}).await;
+    assert_eq!(ann.spoken_to().await, []);
+    desk.says(&host, speak(ALL)).await;
+    assert_eq!(ann.spoken_to().await, [host.id()], "the table keeps nothing out");
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ use torg_protocol::map::MapSpec;
 use torg_protocol::message::{
     self as wire, ClientMessage, MediaState, ParticipantView, RefusalCode, ServerMessage, SpaceView, Welcome,
 };
+use torg_protocol::people::Bumblebee;
 use torg_protocol::text::{Label, PersonName};
 use torg_protocol::units::{TimeMs, VoiceLevel};
 use torg_space::ledger::Change;
@@ -36,8 +37,12 @@ pub(super) fn ask(message: ClientMessage) -> Result<Asked, wire::Refusal> {
         ClientMessage::SetMicrophone { microphone } => Ask::SetMicrophone(microphone),
         ClientMessage::SetEars { open } => Ask::SetEars { open },
         ClientMessage::SetListening { listening, murmur } => Ask::SetListening { listening, murmur },
-        ClientMessage::Speak { to } => Ask::Speak(to),
+        ClientMessage::Speak { to } => Ask::Speak { to, background: false },
         ClientMessage::EndSpeech {} => Ask::EndSpeech,
+        ClientMessage::CallPlenum { zone } => Ask::CallPlenum { zone },
+        ClientMessage::EndPlenum {} => Ask::EndPlenum,
+        ClientMessage::DeclinePlenum {} => Ask::DeclinePlenum,
+        ClientMessage::LetListen { table, allowed } => Ask::LetListen { table, allowed },
         ClientMessage::SetName { name } => {
             return Ok(Asked::Lasting(Change::Rename { name: PersonName::parse(&name)? }));
         }
@@ -50,6 +55,8 @@ pub(super) fn ask(message: ClientMessage) -> Result<Asked, wire::Refusal> {
         ClientMessage::Offer { .. }
         | ClientMessage::Ping { .. }
         | ClientMessage::Change { .. }
+        | ClientMessage::MovePiece { .. }
+        | ClientMessage::EndSound { .. }
         | ClientMessage::ReadTopic { .. }
         | ClientMessage::ReadVisits { .. } => {
             return Err(wire::Refusal::new(RefusalCode::Malformed, "the space has no answer to this message"));
@@ -83,6 +90,8 @@ pub(super) fn refusal(refusal: &Refusal) -> wire::Refusal {
         Refusal::BehindClosedWall => RefusalCode::BehindClosedWall,
         Refusal::NoMicrophone => RefusalCode::NoMicrophone,
         Refusal::TooManySpeak { .. } => RefusalCode::TooMany,
+        Refusal::NotAtTable | Refusal::ClosedTable | Refusal::NoPieceRight => RefusalCode::NotAllowed,
+        Refusal::EmptyTable | Refusal::NoPiece | Refusal::PieceHeld | Refusal::NoPlenum => RefusalCode::NotNow,
         Refusal::UnknownZone => RefusalCode::Unknown,
     };
     wire::Refusal::new(code, refusal.to_string())
@@ -121,6 +130,10 @@ pub(super) fn happening(what: Happening) -> Told {
         Happening::SlotLabelled(slot, speaker) => ServerMessage::AudioSlot { slot, speaker },
         Happening::BroadcastsChanged(broadcasts) => ServerMessage::BroadcastsChanged { broadcasts },
         Happening::SpokenTo(speakers) => ServerMessage::SpokenTo { speakers },
+        Happening::PiecesChanged(pieces) => ServerMessage::PiecesChanged { pieces },
+        Happening::PlenumChanged(plenum) => ServerMessage::PlenumChanged { plenum },
+        Happening::LetListen(tables) => ServerMessage::LetListen { tables },
+        Happening::Bumblebee(participant, table) => ServerMessage::Bumblebee { participant, table },
         Happening::ListeningChanged(..) => return Told::Known,
         Happening::Refused(why) => return Told::Refused(refusal(&why)),
     })
@@ -138,6 +151,7 @@ pub(super) struct Arriving<'a> {
     pub(super) name: &'a Label,
     pub(super) word_lent: Vec<ParticipantId>,
     pub(super) kept_out: Vec<TableId>,
+    pub(super) bell_sound: bool,
     pub(super) agenda: AgendaView,
     pub(super) person: String,
 }
@@ -161,6 +175,11 @@ pub(super) fn welcome(map: &Map, view: &View, arriving: Arriving<'_>) -> Option<
         murmur: view.murmur,
         broadcasts: view.broadcasts.clone(),
         spoken_to: view.spoken_to.clone(),
+        pieces: view.pieces.clone(),
+        plenum: view.plenum,
+        let_listen: view.let_listen.clone(),
+        bumblebees: view.bumblebees.iter().map(|(&participant, &table)| Bumblebee { participant, table }).collect(),
+        bell_sound: arriving.bell_sound,
         word_lent: arriving.word_lent,
         kept_out: arriving.kept_out,
         agenda: arriving.agenda,
@@ -172,6 +191,7 @@ fn participant_view(person: &Person) -> ParticipantView {
     ParticipantView {
         id: person.id,
         name: person.name.clone(),
+        kind: person.kind,
         role: person.role,
         motion: person.motion,
         place: person.place,

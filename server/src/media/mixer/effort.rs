@@ -1,7 +1,7 @@
 //! Effort: how much work the mixers do for a frame. When rounds take too long they do less for each, before any is left
 //! out; and more again when there has been time to spare for a while.
 
-use super::clock::FRAME;
+use crate::media::clock::FRAME;
 use crate::media::limits::{MIX_CALM_ROUNDS, MIX_ROUND_MAX, MIX_SLOW_ROUNDS_MAX};
 use std::time::Duration;
 use torg_mix::Effort;

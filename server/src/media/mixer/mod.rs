@@ -7,13 +7,13 @@
 //! A panic in one space's desk ends that desk, which is made anew; rounds that take too long do less for each frame
 //! ([`effort`]) before any is left out ([`clock`]).
 
-mod clock;
 mod effort;
 mod space;
 mod tally;
 #[cfg(test)]
 mod tests;
 
+use super::clock::FrameClock;
 use super::doorbell::Doorbell;
 use super::leg::SourcePacket;
 use super::limits::{MIX_REST_AFTER, MIXERS_INBOX_MAX};
@@ -21,7 +21,7 @@ use super::urgent::{self, Urgency};
 use super::worker::ToWorker;
 use crate::mailbox::{MixCell, SpaceKey};
 use bytes::Bytes;
-use clock::FrameClock;
+
 use effort::EffortControl;
 use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
 use rayon::{ThreadPool, ThreadPoolBuilder};

@@ -1,8 +1,8 @@
 //! What the mixers count between two looks of the metrics.
 
-use super::clock::FRAME;
 use super::space::{MixingSpace, News};
 use crate::mailbox::SpaceKey;
+use crate::media::clock::FRAME;
 use crate::metrics::{
     MEDIA_DROPPED, MIX_DESKS, MIX_EFFORT_STEP, MIX_ENCODED, MIX_FAULTS, MIX_FRAMES_LEFT_OUT, MIX_ROUND_SECONDS,
     MIX_ROUNDS_LATE, MIX_VOICES,

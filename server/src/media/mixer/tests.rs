@@ -19,7 +19,7 @@ pub(super) fn mix_for(listeners: &[ParticipantId], speaker: ParticipantId) -> Mi
     let source = MixSource { speaker, gain: 1.0, azimuth_rad: 0.0, low_pass_hz: f32::INFINITY };
     let own = || Some(OwnMix { bed_gain: 0.0, sources: vec![source] });
     let entry = |listener| ListenerMix { listener, bed: None, own: own() };
-    Mix { version: 1, beds: Vec::new(), listeners: listeners.iter().copied().map(entry).collect() }
+    Mix { version: 1, listeners: listeners.iter().copied().map(entry).collect(), ..Mix::default() }
 }
 
 /// 20 ms of a tone.

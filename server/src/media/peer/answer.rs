@@ -1,10 +1,12 @@
 //! Answering: from an offer to a peer connection, and once more where the client needs the older protection.
 
 use super::flight::LastFlight;
+use super::foreign::{self, Door};
 use super::keys::KeyTap;
 use super::offer::{self, CheckedOffer};
 use super::setup::{self, IceCredentials, Protection};
 use super::{LegStream, Peer, PeerConfig, Stage, random};
+use crate::mailbox::Offered;
 use crate::media::demux::{Remote, Transport};
 use crate::media::leg::{BED_LEG, LEGS};
 use base64::Engine;
@@ -15,7 +17,7 @@ use rtc::rtp_transceiver::{RTCRtpTransceiverDirection, RTCRtpTransceiverInit};
 use rtc::sansio::Protocol;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
-use torg_protocol::message::{OfferedTrack, Refusal, RefusalCode, TrackPurpose};
+use torg_protocol::message::{Refusal, RefusalCode, TrackPurpose};
 
 /// What a peer connection is built from.
 pub(super) struct Blueprint {
@@ -29,8 +31,12 @@ pub(super) struct Blueprint {
 
 impl Peer {
     /// Checks an offer. Cheap, and gives every fault its name.
-    pub(in crate::media) fn check(sdp: &str, tracks: &[OfferedTrack]) -> Result<CheckedOffer, Refusal> {
-        offer::check(sdp, tracks)
+    pub(in crate::media) fn check(sdp: &str, offered: &Offered) -> Result<CheckedOffer, Refusal> {
+        match offered {
+            Offered::Tracks(tracks) => offer::check(sdp, tracks),
+            Offered::Publisher => foreign::check(sdp, Door::Publisher),
+            Offered::Listener => foreign::check(sdp, Door::Listener),
+        }
     }
 
     /// Answers an offer. Takes about a millisecond of CPU.
@@ -46,10 +52,15 @@ impl Peer {
         // The low bits tell the legs apart, so no two are alike.
         let base = u32::from_be_bytes(random()) & !0xFF;
         let ssrcs = std::array::from_fn(|leg| base | leg as u32 | 0x80);
+        let outline = offer.outline.clone();
         let blueprint = Blueprint { offer, ice: ice.clone(), ssrcs, protection: Protection::Gcm, nomination: None };
         let (peer, sdp) = Self::build(config, blueprint, now).map_err(|error| {
             Refusal::new(RefusalCode::OfferUnreadable, format!("the offer cannot be answered: {error}"))
         })?;
+        let sdp = match outline {
+            Some(outline) => outline.restore(&sdp),
+            None => sdp,
+        };
         Ok((peer, ice, sdp))
     }
 

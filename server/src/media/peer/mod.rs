@@ -7,6 +7,7 @@
 
 mod answer;
 mod flight;
+mod foreign;
 mod hello;
 mod keys;
 mod offer;

@@ -1,11 +1,12 @@
 //! What we need of an offer, checked before the library sees it, so that each fault has a name and a reason.
 
 use super::Purposes;
+use super::foreign::Outline;
 use torg_protocol::limits::AUDIO_SLOTS;
 use torg_protocol::message::{OfferedTrack, Refusal, RefusalCode, TrackPurpose};
 
 /// Sections that one offer may have: 26 are planned, with room.
-const SECTIONS_MAX: usize = 40;
+pub(super) const SECTIONS_MAX: usize = 40;
 
 /// An offer that has all we need.
 #[derive(Clone, Debug)]
@@ -15,20 +16,28 @@ pub(in crate::media) struct CheckedOffer {
     pub(in crate::media::peer) sdp: String,
     /// What each section is for, in the order of the offer.
     pub(in crate::media::peer) purposes: Purposes,
+    /// The shape that the answer is to have, where the library sees one section of many.
+    pub(in crate::media::peer) outline: Option<Outline>,
 }
 
 /// One media section of the text.
-struct Section<'a> {
-    kind: &'a str,
-    lines: Vec<&'a str>,
+pub(super) struct Section<'a> {
+    pub(super) kind: &'a str,
+    /// All of it, the line that begins with `m=` first.
+    pub(super) lines: Vec<&'a str>,
 }
 
 impl<'a> Section<'a> {
-    fn attribute(&self, name: &str) -> Option<&'a str> {
-        self.lines.iter().find_map(|line| line.strip_prefix("a=")?.strip_prefix(name)?.strip_prefix(':'))
+    pub(super) fn attribute(&self, name: &str) -> Option<&'a str> {
+        self.attributes(name).next()
     }
 
-    fn has_flag(&self, flag: &str) -> bool {
+    /// The values of all attributes of a name.
+    pub(super) fn attributes<'b>(&'b self, name: &'b str) -> impl Iterator<Item = &'a str> + 'b {
+        self.lines.iter().filter_map(move |line| line.strip_prefix("a=")?.strip_prefix(name)?.strip_prefix(':'))
+    }
+
+    pub(super) fn has_flag(&self, flag: &str) -> bool {
         self.lines.iter().any(|line| line.strip_prefix("a=") == Some(flag))
     }
 }
@@ -66,10 +75,10 @@ pub(super) fn check(sdp: &str, tracks: &[OfferedTrack]) -> Result<CheckedOffer, 
     }
     check_purposes(&purposes, tracks)?;
     let kept: Vec<&str> = sdp.lines().filter(|line| !is_candidate(line)).collect();
-    Ok(CheckedOffer { sdp: kept.join("\r\n") + "\r\n", purposes })
+    Ok(CheckedOffer { sdp: kept.join("\r\n") + "\r\n", purposes, outline: None })
 }
 
-fn lacks<T>(message: String) -> Result<T, Refusal> {
+pub(super) fn lacks<T>(message: String) -> Result<T, Refusal> {
     Err(Refusal::new(RefusalCode::OfferLacks, message))
 }
 
@@ -77,7 +86,8 @@ fn is_candidate(line: &str) -> bool {
     line.starts_with("a=candidate:") || line.starts_with("a=end-of-candidates")
 }
 
-fn sections(sdp: &str) -> (Section<'_>, Vec<Section<'_>>) {
+/// What stands before the first section, and the sections.
+pub(super) fn sections(sdp: &str) -> (Section<'_>, Vec<Section<'_>>) {
     let mut session = Section { kind: "", lines: Vec::new() };
     let mut sections: Vec<Section<'_>> = Vec::new();
     for line in sdp.lines().map(str::trim_end) {

@@ -1,9 +1,11 @@
 //! The peer against a real client of the same library, in simulated time: handshakes with loss, protection,
 //! bounds before authentication, and what a listener gets.
 
+mod foreign;
 mod legs;
 
 use super::*;
+use crate::mailbox::Offered;
 use crate::media::demux::Transport;
 use crate::media::leg::LegHeader;
 use rtc::peer_connection::RTCPeerConnectionBuilder;
@@ -97,10 +99,14 @@ impl Pair {
             udp: vec![SocketAddr::from(SERVER)],
             tcp: Vec::new(),
         };
-        let offer = Peer::check(&sdp, &tracks_of(&sdp)).expect("a whole offer");
+        let offer = Peer::check(&sdp, &Offered::Tracks(tracks_of(&sdp))).expect("a whole offer");
         let (server, _ice, answer) = Peer::answer(&config, offer, now).expect("an answer");
         let answer = RTCSessionDescription::answer(answer).expect("readable");
         client.set_remote_description(now, answer).expect("acceptable");
+        Self::of(client, server, config, now, lose)
+    }
+
+    fn of(client: RTCPeerConnection, server: Peer, config: PeerConfig, now: Instant, lose: Lose) -> Self {
         Self {
             client,
             client_flight: LastFlight::new(),
@@ -357,7 +363,7 @@ fn public_addresses_stand_in_the_answer() {
     let public: SocketAddr = "203.0.113.7:3478".parse().expect("an address");
     let certificate = Certificate::generate().expect("a certificate");
     let config = PeerConfig { certificate, udp: vec![public], tcp: vec![public] };
-    let offer = Peer::check(&sdp, &tracks_of(&sdp)).expect("a whole offer");
+    let offer = Peer::check(&sdp, &Offered::Tracks(tracks_of(&sdp))).expect("a whole offer");
     let (_peer, _ice, answer) = Peer::answer(&config, offer, now).expect("an answer");
     assert!(answer.contains("a=ice-lite") && answer.contains("a=setup:passive"));
     assert!(answer.contains("udp") && answer.contains("203.0.113.7 3478 typ host"));

@@ -259,6 +259,7 @@ mod tests {
                 entry(BOB, Some(BedId(8)), Some(own)),
                 entry(CAT, None, None),
             ],
+            kept_loud: Vec::new(),
         }
     }
 

@@ -21,7 +21,9 @@ const SERVER: &str = "server/src/";
 const SPACE: &str = "server/space/src/";
 const RECORD: &str = "server/record/";
 const MIX: &str = "server/mix/";
-const OURS: &[&str] = &["torg_space", "torg_mix", "torg_record", "torg_server", "torg_client", "torg_tests"];
+const SOUND: &str = "server/sound/";
+const OURS: &[&str] =
+    &["torg_space", "torg_mix", "torg_sound", "torg_record", "torg_server", "torg_client", "torg_tests"];
 
 const PATH_RULES: &[PathRule] = &[
     PathRule {
@@ -79,7 +81,7 @@ const PATH_RULES: &[PathRule] = &[
     PathRule {
         below: &[RECORD],
         except: &[],
-        watched: &["torg_protocol", "torg_space", "torg_server", "torg_client", "torg_tests"],
+        watched: &["torg_protocol", "torg_space", "torg_sound", "torg_server", "torg_client", "torg_tests"],
         allowed: &["torg_protocol::ids", "torg_protocol::units"],
         why: "the record keeps entries and doesn't know what they mean: ids and units are all it speaks of",
     },
@@ -105,6 +107,35 @@ const PATH_RULES: &[PathRule] = &[
         watched: &["tokio", "std::net", "std::fs", "std::env", "std::thread", "std::time", "Instant", "SystemTime"],
         allowed: &[],
         why: "the mixer is pure: no sockets, files or threads of its own, and time is handed in",
+    },
+    PathRule {
+        below: &[SOUND],
+        except: &[],
+        watched: &[
+            "torg_protocol",
+            "torg_space",
+            "torg_mix",
+            "torg_record",
+            "torg_server",
+            "torg_client",
+            "torg_tests",
+        ],
+        allowed: &[
+            "torg_protocol::geometry::BACKGROUND_GAIN_DB",
+            "torg_mix::codec",
+            "torg_mix::limits::PACKET_SAMPLES_MAX",
+            "torg_mix::FRAME_SAMPLES",
+            "torg_mix::STEREO_SAMPLES",
+            "torg_mix::SAMPLE_RATE_HZ",
+        ],
+        why: "a sound is a file on its way to packets: it knows the codec and how loud it is to be, and nothing else",
+    },
+    PathRule {
+        below: &["server/sound/src/"],
+        except: &["server/sound/src/tests"],
+        watched: &["tokio", "std::net", "std::fs", "std::env", "std::thread", "std::time", "Instant", "SystemTime"],
+        allowed: &[],
+        why: "a sound is pure: bytes are handed in, and whoever plays it keeps the time",
     },
     PathRule {
         below: &["server/src/", "server/tests/", "tests/tests/", "tests/src/"],
@@ -167,7 +198,7 @@ const PATH_RULES: &[PathRule] = &[
     PathRule {
         below: &["client/"],
         except: &[],
-        watched: &["torg_server", "torg_space", "torg_record", "torg_mix"],
+        watched: &["torg_server", "torg_space", "torg_record", "torg_mix", "torg_sound"],
         allowed: &[],
         why: "a client knows the server by the protocol alone",
     },
@@ -182,7 +213,8 @@ const MANIFESTS: &[(&str, &[&str])] = &[
     ("server/space/Cargo.toml", &["torg-protocol"]),
     ("server/mix/Cargo.toml", &["torg-protocol", "torg-space"]),
     ("server/record/Cargo.toml", &["torg-protocol"]),
-    ("server/Cargo.toml", &["torg-mix", "torg-protocol", "torg-record", "torg-space"]),
+    ("server/sound/Cargo.toml", &["torg-mix", "torg-protocol"]),
+    ("server/Cargo.toml", &["torg-mix", "torg-protocol", "torg-record", "torg-sound", "torg-space"]),
     ("client/Cargo.toml", &["torg-protocol"]),
     ("tests/xtask/Cargo.toml", &[]),
 ];
@@ -292,98 +324,4 @@ pub(crate) fn check_tree(sources: &[Source], findings: &mut Vec<Finding>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn faults(path: &str, text: &str) -> usize {
-        let mut findings = Vec::new();
-        check(&Source::new(path, text).expect("a source file"), &mut findings);
-        findings.len()
-    }
-
-    #[test]
-    fn the_protocol_and_the_engine_stay_alone() {
-        assert_eq!(faults("protocol/src/a.rs", "use torg_space::Space;"), 1);
-        assert_eq!(faults("server/space/src/a.rs", "use torg_protocol::{ids::TableId, message::Refusal};"), 1);
-        assert_eq!(faults("server/space/src/a.rs", "use torg_protocol::ServerMessage;"), 1);
-        assert_eq!(faults("server/space/src/a.rs", "let now = std::time::Instant::now();"), 1);
-        assert_eq!(faults("server/space/src/a.rs", "use torg_protocol::{ids, units};"), 0);
-    }
-
-    #[test]
-    fn only_the_keeper_calls_the_space() {
-        assert_eq!(faults("server/src/session.rs", "fn f(space: &mut torg_space::Space) {}"), 1);
-        assert_eq!(faults("server/src/keeper/task.rs", "use torg_space::{Space, Command};"), 0);
-        assert_eq!(faults("server/src/mailbox.rs", "use torg_space::Routes;"), 0);
-    }
-
-    #[test]
-    fn the_record_knows_entries_and_not_what_they_mean() {
-        assert_eq!(faults("server/record/src/log.rs", "use torg_protocol::people::Role;"), 1);
-        assert_eq!(faults("server/record/src/log.rs", "use torg_space::Event;"), 1);
-        assert_eq!(faults("server/record/src/log.rs", "use torg_protocol::{ids::SpaceId, units::TimeMs};"), 0);
-        assert_eq!(faults("server/src/keeper/mod.rs", "use sqlx::SqlitePool;"), 1);
-    }
-
-    #[test]
-    fn the_mixer_knows_what_is_to_be_mixed() {
-        assert_eq!(
-            faults("server/mix/src/desk.rs", "use torg_space::{Mix, MixSource}; use torg_protocol::ids::TableId;"),
-            0
-        );
-        assert_eq!(faults("server/mix/src/desk.rs", "use torg_space::Routes;"), 1);
-        assert_eq!(faults("server/mix/src/desk.rs", "use torg_protocol::geometry::Point;"), 1);
-        assert_eq!(faults("server/mix/src/desk.rs", "let now = std::time::Instant::now();"), 1);
-        assert_eq!(faults("server/src/media/mixer/mod.rs", "use torg_mix::Desk;"), 0);
-        assert_eq!(faults("server/src/keeper/mod.rs", "use torg_mix::Desk;"), 1);
-    }
-
-    #[test]
-    fn media_knows_ids_and_routes() {
-        assert_eq!(faults("server/src/media/leg.rs", "use torg_protocol::people::Role;"), 1);
-        assert_eq!(faults("server/src/media/leg.rs", "use torg_protocol::geometry::Point;"), 1);
-        assert_eq!(faults("server/src/media/leg.rs", "use torg_space::View;"), 1);
-        assert_eq!(faults("server/src/media/leg.rs", "use torg_space::Routes; use torg_protocol::ids::TableId;"), 0);
-    }
-
-    #[test]
-    fn the_webrtc_library_stays_in_its_corner() {
-        assert_eq!(faults("server/src/media/leg.rs", "use rtc::rtp::Packet;"), 1);
-        assert_eq!(faults("server/src/media/peer/mod.rs", "use rtc::rtp::Packet;"), 0);
-        assert_eq!(faults("client/src/ear.rs", "use webrtc::Track;"), 1);
-        assert_eq!(faults("client/src/rtc/mod.rs", "use webrtc::Track;"), 0);
-    }
-
-    #[test]
-    fn parts_of_the_server_know_the_mailbox_alone() {
-        assert_eq!(faults("server/src/http/mod.rs", "use super::keeper::Keeper;"), 1);
-        assert_eq!(faults("server/src/session.rs", "use crate::{mailbox::Join, media::Media};"), 1);
-        assert_eq!(faults("server/src/http/page.rs", "use super::links; use crate::mailbox::Join;"), 0);
-        assert_eq!(faults("server/src/lib.rs", "use crate::media::Media;"), 0);
-    }
-
-    #[test]
-    fn manifests_name_only_what_is_below() {
-        assert_eq!(faults("client/Cargo.toml", "[dependencies]\ntorg-server.workspace = true"), 1);
-        assert_eq!(faults("server/Cargo.toml", "[dev-dependencies]\ntorg-client = { path = \"x\" }"), 1);
-        assert_eq!(faults("client/Cargo.toml", "[dependencies]\ntorg-protocol.workspace = true"), 0);
-    }
-
-    #[test]
-    fn the_face_stays_out_of_the_core() {
-        assert_eq!(faults("client/web/src/face/a.ts", "import { open } from '../wire/socket';"), 1);
-        assert_eq!(faults("client/web/src/scene/a.ts", "import type { Ear } from '../sound/ear';"), 0);
-        assert_eq!(faults("client/web/src/panels/a.ts", "import { AUDIO_SLOTS } from '../wire/types';"), 0);
-        assert_eq!(faults("client/web/src/world/a.ts", "import { draw } from '../scene/draw';"), 1);
-        assert_eq!(faults("client/web/src/app/a.ts", "const socket = new WebSocket(url);"), 1);
-        assert_eq!(faults("client/web/src/wire/a.ts", "const socket = new WebSocket(url);"), 0);
-    }
-
-    #[test]
-    fn a_second_socket_is_found() {
-        let open = |path| Source::new(path, "new WebSocket(url)").expect("a source file");
-        let mut findings = Vec::new();
-        check_tree(&[open("client/web/src/wire/a.ts"), open("client/web/src/wire/b.ts")], &mut findings);
-        assert_eq!(findings.len(), 1);
-    }
-}
+mod tests;

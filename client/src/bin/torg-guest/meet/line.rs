@@ -24,6 +24,14 @@ Lines on the standard input, each `[SECONDS] NAME DOES …`; a line with seconds
   Ann end speech                    speaks as one among others again
   Ann lend Bob                      a host lends the word; `Ann take back Bob` takes it back
   Ann keep out Oak                  keeps broadcasts out of a closed table; `Ann let in Oak` lets them in again
+  Ann bring piece at Oak            brings a talking piece to a table; `Ann put away piece at Oak` puts it away
+  Ann give piece to Bob             gives it to somebody, at the table where they sit
+  Bob take piece                    takes it from the middle of the own table; `Bob lay down piece` lays it there
+  Ann plenum Stage                  calls everybody to a zone; `Ann plenum` where the server thinks best
+  Ann end plenum                    takes the call back
+  Bob stay                          stays, whatever the plenum
+  Bob let listen at Oak             lets who passes listen; `Bob let nobody listen at Oak` ends that
+  Ann end sound Music               ends a stream, or a sound that is played
   Bob home                          goes home; may come again
   Ann slot Round 1 / 60 / 900       a host makes a slot that begins in 60 s and lasts 900 s
   Ann ring Round 1 / 5 / 900        a host lets it begin in 5 s instead
@@ -63,6 +71,16 @@ pub(super) enum Deed {
     EndSpeech,
     Lend { to: String, lent: bool },
     KeepOut { table: String, kept_out: bool },
+    BringPiece { table: String },
+    PutPieceAway { table: String },
+    GivePiece { to: String },
+    TakePiece,
+    LayPieceDown,
+    Plenum { zone: Option<String> },
+    EndPlenum,
+    Stay,
+    LetListen { table: String, allowed: bool },
+    EndSound { name: String },
 }
 
 /// When a slot begins and how long it lasts, counted from when the line is done.
@@ -112,10 +130,19 @@ impl FromStr for Deed {
             ("grant", [to, role]) => Self::Grant { to: to.clone(), role: role_named(role)? },
             ("speak", [to]) => Self::Speak { to: to.parse().map_err(|error| format!("{error}, not to `{to}`"))? },
             ("end", [what]) if what == "speech" => Self::EndSpeech,
+            ("end", [what]) if what == "plenum" => Self::EndPlenum,
+            ("end", [words]) => Self::EndSound { name: after("sound ", words)? },
             ("lend", [to]) => Self::Lend { to: to.clone(), lent: true },
+            ("bring", [words]) => Self::BringPiece { table: after("piece at ", words)? },
+            ("put", [words]) => Self::PutPieceAway { table: after("away piece at ", words)? },
+            ("give", [words]) => Self::GivePiece { to: after("piece to ", words)? },
+            ("take", [what]) if what == "piece" => Self::TakePiece,
+            ("lay", [what]) if what == "down piece" => Self::LayPieceDown,
+            ("plenum", zone @ ([] | [_])) => Self::Plenum { zone: zone.first().cloned() },
+            ("stay", []) => Self::Stay,
             ("take", [words]) => Self::Lend { to: after("back ", words)?, lent: false },
             ("keep", [words]) => Self::KeepOut { table: after("out ", words)?, kept_out: true },
-            ("let", [words]) => Self::KeepOut { table: after("in ", words)?, kept_out: false },
+            ("let", [words]) => letting(words)?,
             _ => return Err(format!("nobody can `{text}`: see `torg-guest meet --help`")),
         })
     }
@@ -133,6 +160,14 @@ fn coming(words: &[String]) -> Result<Deed, String> {
         return Err(format!("one can `come speaking` and `come hosting`, not `{other}`"));
     }
     Ok(Deed::Come { speaks: words.contains(&"speaking"), hosts: words.contains(&"hosting") })
+}
+
+fn letting(words: &str) -> Result<Deed, String> {
+    let listening = [("listen at ", true), ("nobody listen at ", false)];
+    match listening.into_iter().find(|(says, _)| words.starts_with(says)) {
+        Some((says, allowed)) => Ok(Deed::LetListen { table: after(says, words)?, allowed }),
+        None => Ok(Deed::KeepOut { table: after("in ", words)?, kept_out: false }),
+    }
 }
 
 /// What stands behind the second word of a deed that has two.
@@ -178,9 +213,34 @@ mod tests {
     }
 
     #[test]
+    fn a_piece_is_brought_given_taken_and_laid_down() {
+        let does = |text: &str| text.parse::<Line>().expect(text).does;
+        let table = "Stille prat".to_owned();
+        assert_eq!(does("Ann bring piece at Stille prat"), Deed::BringPiece { table: table.clone() });
+        assert_eq!(does("Ann put away piece at Stille prat"), Deed::PutPieceAway { table: table.clone() });
+        assert_eq!(does("Ann give piece to Bob"), Deed::GivePiece { to: "Bob".to_owned() });
+        assert_eq!((does("Bob take piece"), does("Bob lay down piece")), (Deed::TakePiece, Deed::LayPieceDown));
+        assert_eq!(does("Bob let nobody listen at Stille prat"), Deed::LetListen { table, allowed: false });
+    }
+
+    #[test]
+    fn a_plenum_may_have_a_zone_and_ends() {
+        let does = |text: &str| text.parse::<Line>().expect(text).does;
+        let zone = |zone: &str| Deed::Plenum { zone: Some(zone.to_owned()) };
+        assert_eq!(
+            (does("Ann plenum"), does("Ann plenum Stille krok")),
+            (Deed::Plenum { zone: None }, zone("Stille krok"))
+        );
+        assert_eq!((does("Ann end plenum"), does("Bob stay")), (Deed::EndPlenum, Deed::Stay));
+        assert_eq!(does("Ann end sound Pause music"), Deed::EndSound { name: "Pause music".to_owned() });
+    }
+
+    #[test]
     fn what_nobody_can_do_is_refused_in_words() {
         let odd = ["Ann", "Ann fly", "Ann place Rota", "Ann come flying", "Ann grant Bob / king", ""];
-        for line in odd.into_iter().chain(["Ann speak softly", "Ann take Bob", "Ann keep out", "Ann end"]) {
+        let odder = ["Ann speak softly", "Ann take Bob", "Ann keep out", "Ann end", "Ann end it", "Ann let be"];
+        let pieces = ["Ann bring piece", "Ann give piece", "Ann take piece home", "Ann lay down", "Ann stay here"];
+        for line in odd.into_iter().chain(odder).chain(pieces) {
             assert!(line.parse::<Line>().expect_err(line).len() > 10, "{line}");
         }
     }

@@ -135,6 +135,11 @@ impl Player {
                 guest.keep_out(table, *kept_out).await?;
                 Some(Fact::KeptOut { table: table.clone(), kept_out: *kept_out })
             }
+            Deed::EndSound { name } => {
+                guest.wait_until_sees(name, TOLD_WAIT).await?;
+                guest.end_sound(name).await.map(|()| None)?
+            }
+            _ => gather(guest, does).await.map(|()| None)?,
         })
     }
 
@@ -251,6 +256,25 @@ async fn ring(guest: &mut Guest, times: &SlotTimes) -> Result<Fact, GuestError> 
     let text = SlotText { name: name.clone(), kind: SlotKind::Topics, starts_at, ends_at };
     guest.request(Change::EditSlot { slot, text }).await?;
     Ok(Fact::Slot { slot, name, starts_at, ends_at })
+}
+
+/// Talking pieces, the plenum, and who may listen in passing: what comes of them is told by the events.
+async fn gather(guest: &mut Guest, does: &Deed) -> Result<(), GuestError> {
+    match does {
+        Deed::BringPiece { table } => guest.bring_piece(table).await,
+        Deed::PutPieceAway { table } => guest.put_piece_away(table).await,
+        Deed::GivePiece { to } => {
+            guest.wait_until_sees(to, TOLD_WAIT).await?;
+            guest.give_piece(to).await
+        }
+        Deed::TakePiece => guest.take_piece().await,
+        Deed::LayPieceDown => guest.lay_piece_down().await,
+        Deed::Plenum { zone } => guest.call_plenum(zone.as_deref()).await,
+        Deed::EndPlenum => guest.end_plenum().await,
+        Deed::Stay => guest.decline_plenum().await,
+        Deed::LetListen { table, allowed } => guest.let_listen(table, *allowed).await,
+        _ => Ok(()),
+    }
 }
 
 async fn grant(guest: &mut Guest, to: &str, role: Role) -> Result<(), GuestError> {

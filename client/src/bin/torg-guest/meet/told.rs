@@ -6,7 +6,7 @@ use std::time::Instant;
 use torg_client::{Event, View};
 use torg_protocol::agenda::{Slot, TopicCard, Visit};
 use torg_protocol::ids::{SlotId, TopicId};
-use torg_protocol::people::Role;
+use torg_protocol::people::{ParticipantKind, Role};
 use torg_protocol::units::TimeMs;
 
 /// Something that a guest knows to be so.
@@ -41,6 +41,11 @@ pub(super) enum Fact {
     Lent { to: String, lent: bool },
     /// The server has acknowledged whether broadcasts stay out of a table.
     KeptOut { table: String, kept_out: bool },
+    /// What all are told: talking pieces, the plenum, who may listen in passing, the bell.
+    Told {
+        #[serde(flatten)]
+        event: Event,
+    },
     /// The board, and who is there.
     Board { slots: Vec<Slot>, topics: Vec<TopicCard>, people: Vec<There> },
     /// What is recorded.
@@ -58,6 +63,7 @@ pub(super) enum Fact {
 pub(super) struct There {
     id: u32,
     name: String,
+    kind: ParticipantKind,
     role: Role,
     table: Option<String>,
 }
@@ -92,7 +98,7 @@ impl Teller {
 }
 
 impl Fact {
-    /// What an event says of the guest itself.
+    /// What an event says of the guest itself, or of what all are told.
     pub(super) fn of_event(event: &Event, me: &str, view: &View) -> Option<Self> {
         Some(match event {
             Event::Joined { id, resumed, .. } => {
@@ -104,6 +110,12 @@ impl Fact {
             Event::StoodUp { name } if name == me => Self::Rose,
             Event::SteppedOut { name } if name == me => Self::Left,
             Event::SpokenTo { names } => Self::SpokenTo { names: names.clone() },
+            Event::PiecesChanged { .. }
+            | Event::PlenumCalled { .. }
+            | Event::PlenumOver
+            | Event::LetListen { .. }
+            | Event::Passes { .. }
+            | Event::BellSound { .. } => Self::Told { event: event.clone() },
             Event::FirstAudio { after_ms } => Self::Heard { after_ms: *after_ms },
             _ => return None,
         })
@@ -114,6 +126,7 @@ impl Fact {
         let there = |(id, person): (&torg_protocol::ids::ParticipantId, &torg_client::Person)| There {
             id: id.0,
             name: person.view.name.as_str().to_owned(),
+            kind: person.view.kind,
             role: person.view.role,
             table: table_of(view, *id),
         };
@@ -149,6 +162,7 @@ impl std::fmt::Display for Fact {
             Self::Lent { to, lent: false } => write!(f, "{to} has the word no more"),
             Self::KeptOut { table, kept_out: true } => write!(f, "broadcasts stay out of {table}"),
             Self::KeptOut { table, kept_out: false } => write!(f, "broadcasts enter {table}"),
+            Self::Told { event } => write!(f, "{event}"),
             Self::Board { slots, topics, people } => {
                 write!(f, "{} slots, {} topics, {} people", slots.len(), topics.len(), people.len())
             }
@@ -165,5 +179,20 @@ impl std::fmt::Display for Fact {
             Self::Done { line } => write!(f, "done: {line}"),
             Self::Failed { line, why } => write!(f, "can't: {line}: {why}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_all_are_told_is_one_flat_object() {
+        let plenum = Event::PlenumCalled { by: "Ann".to_owned(), zone: None, walks_at: TimeMs(10), declined: 2 };
+        let fact = Fact::Told { event: plenum };
+        assert_eq!(fact.to_string(), "Ann calls everybody to the middle, 2 stay");
+        let line = serde_json::to_value(ToldLine { at: TimeMs(5), guest: "Bob", fact: &fact }).expect("plain data");
+        assert_eq!((&line["fact"], &line["event"]), (&"told".into(), &"plenum_called".into()));
+        assert_eq!((&line["at"], &line["walks_at"], &line["by"]), (&5.into(), &10.into(), &"Ann".into()));
     }
 }

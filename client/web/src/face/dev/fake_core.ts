@@ -5,13 +5,15 @@
 import { Teller } from '../../app/changes';
 import type { Connection, Core, Glance, HandedLink, Happening, Notice } from '../../app/ports';
 import type {
-  Addressed, AgendaView, AudioSlotIndex, Change, HearingPreset, Made, MurmurPercent, ParticipantId, ParticipantView, Point, RefusalCode, Role, TableId, TimeMs, TopicId, VoiceLevel, Walk,
+  Addressed, AgendaView, AudioSlotIndex, Change, HearingPreset, Made, MurmurPercent, ParticipantId, ParticipantView, PieceMove, Point,
+  RefusalCode, Role, TableId, TimeMs, TopicId, VoiceLevel, Walk, ZoneId,
 } from '../../wire/types';
 import { SquareWorld, type WorldMessage } from '../../world/world';
 import { FakeMarket, largeMarket, smallMarket } from './fake_market';
+import { FakeDoors } from './fake_doors';
 import { FakeMicrophone } from './fake_microphone';
 import { FakeSound } from './fake_sound';
-import { crowd, largeSpace, myself, placeOn, SPACE, tenGuests } from './fake_square';
+import { crowd, largeSpace, myself, placeOn, SPACE, tenGuests, things } from './fake_square';
 
 const WINDS: Readonly<Record<Walk, readonly [number, number]>> = {
   stop: [0, 0], north: [0, -1], north_east: [1, -1], east: [1, 0], south_east: [1, 1],
@@ -27,6 +29,8 @@ export interface Script {
   /** A table and a seat to begin at; nothing means the foyer. */
   readonly seat: readonly [number, number] | null;
   readonly empty: boolean;
+  /** Whether a listening room, a studio and a sound are there. */
+  readonly things: boolean;
   /** No agenda; minutes by which the usual one is shifted; or so many topics at twenty tables. */
   readonly market: 'none' | { readonly shift_min: number } | { readonly topics: number };
   /** Whether anything can be seen from the door. */
@@ -42,12 +46,14 @@ export class FakeCore extends Teller<'connection' | 'notice' | 'happening' | 'gl
   glance: Glance | null = null;
   readonly microphone = new FakeMicrophone();
   readonly sound = new FakeSound();
+  readonly doors: FakeDoors;
   readonly #script: Script;
   #timers: ReturnType<typeof setInterval>[] = [];
 
   constructor(script: Script) {
     super();
     this.#script = script;
+    this.doors = new FakeDoors((message) => this.says(message));
     this.microphone.on(() => {
       const state = this.microphone.state !== 'on' ? 'absent' : this.microphone.muted ? 'muted' : 'on';
       this.world?.apply({ type: 'microphone_changed', participant: ME, microphone: state });
@@ -80,8 +86,9 @@ export class FakeCore extends Teller<'connection' | 'notice' | 'happening' | 'gl
     const space = market !== 'none' && 'topics' in market ? largeSpace() : SPACE;
     this.world = new SquareWorld({
       protocol: 1, you: ME, role: me.role, resumed: false, media: 'offer', resume_token: 'again', server_time, person: 'me',
-      space, participants: [me, ...others], audio_slots: [null], agenda: this.#agenda(server_time),
+      space, participants: [me, ...others, ...(this.#script.things ? things() : [])], audio_slots: [null], agenda: this.#agenda(server_time),
       listening: 'forwarded', murmur: 50 as MurmurPercent, broadcasts: [], spoken_to: [], word_lent: [], kept_out: [],
+      pieces: [], plenum: null, let_listen: [], bumblebees: [], bell_sound: false,
     });
     this.#market = new FakeMarket(this.world);
     this.become({ state: 'in' });
@@ -162,11 +169,50 @@ export class FakeCore extends Teller<'connection' | 'notice' | 'happening' | 'gl
   }
 
   speak(to: Addressed): void {
-    this.world?.apply({ type: 'broadcasts_changed', broadcasts: [{ speaker: ME, to }] });
+    this.world?.apply({ type: 'broadcasts_changed', broadcasts: [{ speaker: ME, to, background: false }] });
   }
 
   endSpeech(): void {
     this.world?.apply({ type: 'broadcasts_changed', broadcasts: [] });
+  }
+
+  endSound(sound: ParticipantId): void {
+    const broadcasts = this.world?.broadcasts.filter(({ speaker }) => speaker !== sound) ?? [];
+    this.world?.apply({ type: 'broadcasts_changed', broadcasts });
+    this.world?.apply({ type: 'left', participant: sound });
+  }
+
+  movePiece(table: TableId, piece: PieceMove): void {
+    const pieces = new Map(this.world?.pieces);
+    if (piece.kind === 'put_away') pieces.delete(table);
+    else pieces.set(table, piece.kind === 'give' ? piece.to : piece.kind === 'take' ? ME : null);
+    this.world?.apply({ type: 'pieces_changed', pieces: [...pieces].map(([at, holder]) => ({ table: at, holder })) });
+  }
+
+  callPlenum(zone: ZoneId | null): void {
+    this.plenum(ME, 10_000, zone, 0);
+  }
+
+  /** Somebody calls to the plenum; for trying what is shown. */
+  plenum(by: number, in_ms: number, zone: number | null, declined: number): void {
+    const at = (this.world?.now() ?? 0) + in_ms as TimeMs;
+    this.world?.apply({ type: 'plenum_changed', plenum: { by: by as ParticipantId, zone: zone as ZoneId | null, at, declined } });
+  }
+
+  endPlenum(): void {
+    this.world?.apply({ type: 'plenum_changed', plenum: null });
+  }
+
+  declinePlenum(): void {
+    const plenum = this.world?.plenum;
+    if (plenum) this.world?.apply({ type: 'plenum_changed', plenum: { ...plenum, declined: plenum.declined + 1 } });
+  }
+
+  letListen(table: TableId, allowed: boolean): void {
+    const tables = new Set(this.world?.letListen);
+    if (allowed) tables.add(table);
+    else tables.delete(table);
+    this.world?.apply({ type: 'let_listen', tables: [...tables] });
   }
 
   become(connection: Connection): void {
@@ -185,6 +231,14 @@ export class FakeCore extends Teller<'connection' | 'notice' | 'happening' | 'gl
     this.#go(who as ParticipantId, at);
     this.world?.apply({ type: 'place_changed', participant: who as ParticipantId, place });
     this.world?.apply({ type: 'audio_slot', slot: 0 as AudioSlotIndex, speaker: who as ParticipantId });
+  }
+
+  /** Puts somebody somewhere on the square; for trying what is shown there. */
+  stand(who: number, x: number, y: number): void {
+    const participant = who as ParticipantId;
+    this.world?.apply({ type: 'place_changed', participant, place: { on: 'square' } });
+    const segment = { from: { x, y }, to: { x, y }, departed: 0 as TimeMs, speed_mm_s: 0 };
+    this.world?.applyFrame({ kind: 'motion', records: [{ participant, segment }] });
   }
 
   /** Sends somebody off; gives after how long they arrive, ms. */

@@ -1,5 +1,5 @@
 /** The default square with people on it, for looking at the face without a server. */
-import type { Microphone, ParticipantId, ParticipantView, Place, Point, SeatIndex, SpaceId, SpaceView, TableId, TimeMs } from '../../wire/types';
+import type { Microphone, ParticipantId, ParticipantKind, ParticipantView, Place, Point, SeatIndex, SpaceId, SpaceView, TableId, TimeMs } from '../../wire/types';
 import { seatPoint } from '../../scene/places';
 
 const table = (name: string, x: number, y: number, wall: 'open' | 'closed' = 'open'): SpaceView['map']['tables'][number] =>
@@ -48,7 +48,7 @@ const GUESTS: readonly Guest[] = [
 
 function view(id: number, name: string, at: Point, place: Place, more: Partial<ParticipantView> = {}): ParticipantView {
   return {
-    id: id as ParticipantId, name, role: 'participant', place, microphone: 'on', presence: 'here',
+    id: id as ParticipantId, name, kind: 'person', role: 'participant', place, microphone: 'on', presence: 'here',
     motion: { from: at, to: at, departed: 0 as TimeMs, speed_mm_s: 0 }, ...more,
   };
 }
@@ -68,6 +68,13 @@ export function tenGuests(): ParticipantView[] {
       role: guest.host ? 'host' : 'participant', microphone: guest.microphone ?? 'on', presence: guest.away ? 'away' : 'here',
     });
   });
+}
+
+/** A listening room, a studio and music in the break, on the stage. */
+export function things(): ParticipantView[] {
+  const kinds: readonly [number, string, ParticipantKind][] = [[41, 'Library, Hamar', 'listener'], [42, 'Studio 2', 'stream'], [43, 'Pausemusikk', 'sound']];
+  return kinds.map(([id, name, kind], index) =>
+    view(id, name, { x: 17 + 3 * index, y: 3 }, { on: 'square' }, { kind, microphone: kind === 'listener' ? 'absent' : 'on' }));
 }
 
 /** As many as one likes, all over the square. */

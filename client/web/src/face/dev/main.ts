@@ -1,5 +1,5 @@
 /**
- * `npm run dev`, then /dev.html: the face with a fake square. Parameters: people, host, seat=0.3, empty, blind, at=/,
+ * `npm run dev`, then /dev.html: the face with a fake square. Parameters: people, host, seat=0.3, empty, things, blind, at=/,
  * agenda=none, shift=-20 (minutes), topics=100 (at twenty tables), topic=2, table=Pine.
  */
 import { mount } from 'svelte';
@@ -15,6 +15,7 @@ const core = new FakeCore({
   host: asked.has('host'),
   seat: seat ? [seat[0] ?? 0, seat[1] ?? 0] : null,
   empty: asked.has('empty'),
+  things: asked.has('things'),
   market: asked.get('agenda') === 'none' ? 'none'
     : asked.has('topics') ? { topics: Number(asked.get('topics')) } : { shift_min: Number(asked.get('shift') ?? 0) },
   door: !asked.has('blind'),

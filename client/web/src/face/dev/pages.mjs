@@ -2,6 +2,7 @@
 import { join, PHONE } from './coming.mjs';
 import { marketPages } from './market_pages.mjs';
 import { speechPages } from './speech_pages.mjs';
+import { togetherPages } from './together_pages.mjs';
 
 /** Comes in and looks for somebody. */
 async function find(page, words) {
@@ -109,5 +110,6 @@ export const pages = [
   { name: 'find-phone-dark', query: '?people=300', context: { ...PHONE, colorScheme: 'dark' }, act: (page) => find(page, '') },
   ...marketPages,
   ...speechPages,
+  ...togetherPages,
   { name: 'crowd', query: '?people=300', act: join },
 ];

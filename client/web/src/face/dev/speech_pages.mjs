@@ -15,7 +15,7 @@ async function speak(page, to = 'Everybody') {
 /** Comes in, and somebody speaks to all. */
 async function spokenTo(page, words) {
   await join(page, words);
-  await says(page, { type: 'broadcasts_changed', broadcasts: [{ speaker: INGRID, to: { kind: 'everybody' } }] });
+  await says(page, { type: 'broadcasts_changed', broadcasts: [{ speaker: INGRID, to: { kind: 'everybody' }, background: false }] });
   await says(page, { type: 'spoken_to', speakers: [INGRID] });
   await page.waitForTimeout(300);
 }
@@ -56,7 +56,7 @@ export const speechPages = [
   { name: 'kept-out', query: '?seat=5.0&agenda=none', context: DESKTOP, act: async (page) => {
     await join(page);
     await says(page, { type: 'kept_out', tables: [SPRUCE] });
-    await says(page, { type: 'broadcasts_changed', broadcasts: [{ speaker: INGRID, to: { kind: 'everybody' } }] });
+    await says(page, { type: 'broadcasts_changed', broadcasts: [{ speaker: INGRID, to: { kind: 'everybody' }, background: false }] });
   } },
   { name: 'keep-out-host', query: '?host&seat=5.0&agenda=none', context: DESKTOP, act: async (page) => {
     await join(page);

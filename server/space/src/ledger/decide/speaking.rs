@@ -2,12 +2,26 @@
 //! for no disk, so the space decides it, and the ledger takes down that it was so.
 
 use super::{Case, Decided};
-use crate::ledger::rights::Deed;
-use crate::ledger::{Fact, LedgerRefusal};
+use crate::ledger::rights::{Deed, Right};
+use crate::ledger::{Actor, Fact, Ledger, LedgerRefusal, Moment};
 use crate::limits::WORDS_LENT_MAX;
 use torg_protocol::ids::{ParticipantId, TableId};
 use torg_protocol::map::TableWall;
 use torg_protocol::people::Role;
+
+impl Ledger {
+    /// Whether somebody may bring the talking piece to a table, put it away and give it, whoever holds it. What is done
+    /// with it is not decided here: like all that is about sound, that waits for no disk.
+    #[must_use]
+    pub fn may_move_piece(&self, moment: &Moment<'_>, by: Actor, table: TableId) -> bool {
+        let case = Case { ledger: self, moment, by };
+        match case.right(Deed::MovePiece) {
+            Ok(Right::Yes) => moment.map.table(table).is_some(),
+            Ok(Right::Own) => case.leads_at(table),
+            Ok(Right::No) | Err(_) => false,
+        }
+    }
+}
 
 impl Case<'_> {
     /// The word is lent to who is here, and may be taken back from who has gone: they would come again with it.

@@ -84,7 +84,8 @@ impl Mixes {
 
     fn check_bed(&mut self, stage: &Stage<'_>, sound: &Sound, mixed: &ListenerMix) {
         let listener = mixed.listener;
-        let may = stage.asked.murmur(listener).percent() > 0 && !stage.is_behind_closed_wall(listener);
+        let hears = !stage.is_apart(listener) && !stage.is_behind_closed_wall(listener);
+        let may = hears && stage.asked.murmur(listener).percent() > 0;
         let paused = self.law_changed.is_some_and(|then| stage.now <= then + limits::BED_PAUSE + TICK);
         assert!(may || mixed.bed.is_none(), "{listener} gets a bed and must not");
         assert!(!may || paused || mixed.bed.is_some(), "{listener} gets no bed");
@@ -105,7 +106,10 @@ impl Mixes {
         for speaker in sound.ids().filter(|&id| id != listener && sound.is_loud(id) && stage.is_on(id)) {
             let Some(there) = stage.placed(speaker) else { continue };
             let mut to_all = stage.broadcasts.iter().filter(|broadcast| broadcast.to == Addressed::Everybody {});
-            if stage.is_behind_closed_wall(speaker) || to_all.any(|broadcast| broadcast.speaker == speaker) {
+            if stage.is_behind_closed_wall(speaker)
+                || stage.is_apart(speaker)
+                || to_all.any(|broadcast| broadcast.speaker == speaker)
+            {
                 continue;
             }
             let at_table = here.table.is_some() && here.table == there.table;
@@ -136,7 +140,8 @@ impl Mixes {
         let Some(OwnMix { bed_gain, sources }) = &mixed.own else { return };
         check_sources(sources);
         assert!(sources.len() <= AUDIO_SLOTS);
-        let is_over = sound.ids().any(|speaker| stage.speaks_over(listener, speaker));
+        let mut talks = stage.broadcasts.iter().filter(|broadcast| !broadcast.background);
+        let is_over = talks.any(|broadcast| stage.speaks_over(listener, broadcast.speaker));
         let duck = if is_over { amplitude_from_db(BROADCAST_DUCK_DB) } else { 1.0 };
         assert!(is_near(*bed_gain, stage.asked.murmur(listener).gain() * duck));
         for source in sources {
@@ -144,10 +149,14 @@ impl Mixes {
             assert!(stage.may_hear(listener, speaker), "{speaker} is in the mix of {listener} and must not");
             if stage.speaks_over(listener, speaker) {
                 let MixSource { gain, azimuth_rad, low_pass_hz, .. } = *source;
-                assert_eq!((gain, azimuth_rad, low_pass_hz), (1.0, 0.0, f32::INFINITY));
+                let mut sounds = stage.broadcasts.iter().filter(|broadcast| broadcast.background);
+                let is_background = sounds.any(|broadcast| broadcast.speaker == speaker);
+                assert_eq!((azimuth_rad, low_pass_hz), (0.0, f32::INFINITY));
+                assert!(is_near(gain, if is_background { duck } else { 1.0 }), "{speaker} over {listener}");
                 self.seen.over += 1;
             } else {
-                assert!(is_near(source.gain, stage.gain(listener, speaker) * duck), "{speaker} for {listener}");
+                let expected = stage.gain_soon(listener, speaker) * duck;
+                assert!(is_near(source.gain, expected), "{speaker} for {listener}: {source:?}, not {expected}");
             }
             self.seen.in_own += 1;
         }
@@ -169,6 +178,7 @@ fn check_source_of_bed(stage: &Stage<'_>, listener: ParticipantId, source: &MixS
     assert_ne!(listener, speaker, "{listener} hears themself in the bed");
     assert!(stage.is_on(speaker), "{speaker} is muted, and in a bed");
     assert!(!stage.is_behind_closed_wall(speaker), "{speaker} is in a bed through a closed wall");
+    assert!(!stage.is_apart(speaker), "{speaker} is a stream or a sound, and in a bed");
     let mut to_all = stage.broadcasts.iter().filter(|broadcast| broadcast.to == Addressed::Everybody {});
     assert!(to_all.all(|broadcast| broadcast.speaker != speaker), "{speaker} speaks to all, and is in a bed");
     let (Some(here), Some(there)) = (stage.placed(listener), stage.placed(speaker)) else { panic!("both are in") };

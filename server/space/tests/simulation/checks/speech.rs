@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use torg_protocol::ids::ParticipantId;
 use torg_protocol::limits::BROADCASTS_MAX;
 use torg_protocol::map::TableWall;
-use torg_protocol::people::{Broadcast, Role};
+use torg_protocol::people::{Broadcast, ParticipantKind, Role};
 use torg_space::{Audience, Event, Happening, Space};
 
 /// What is known of broadcasts from events.
@@ -47,7 +47,10 @@ impl Speeches {
         assert_eq!(speakers.len(), self.broadcasts.len(), "each speaks once");
         for &speaker in &speakers {
             let person = space.person(speaker).expect("who speaks is in the space");
-            let has_right = matches!(person.role, Role::Host | Role::CoHost) || asked.has_word(speaker);
+            let has_role = matches!(person.role, Role::Host | Role::CoHost);
+            let is_apart = matches!(person.kind, ParticipantKind::Stream | ParticipantKind::Sound);
+            let has_right = has_role || is_apart || asked.has_word(speaker);
+            assert_ne!(person.kind, ParticipantKind::Listener, "{speaker} only listens, and speaks to all");
             assert!(has_right, "{speaker} speaks to all without right or word");
             let table = person.place.table().and_then(|table| space.map().table(table));
             let is_closed = table.is_some_and(|table| table.wall == TableWall::Closed);

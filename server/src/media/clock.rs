@@ -1,9 +1,10 @@
-//! The clock of the mixers: a round for every 20 ms, at absolute times, so that it never drifts.
+//! The clock of what is made here: mixes, and sounds that are played. A round for every 20 ms, at absolute times, so that
+//! it never drifts.
 
 use crate::media::limits::MIX_BEHIND_MAX;
 use std::time::{Duration, Instant};
 
-/// What a round mixes: one frame of Opus as browsers send it.
+/// What a round makes: one frame of Opus as browsers send it.
 pub(super) const FRAME: Duration = Duration::from_millis(20);
 
 /// When rounds are due.
