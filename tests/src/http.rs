@@ -46,6 +46,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// # Panics
 /// When the server can't be reached, or answers no HTTP in ten seconds.
 pub async fn request(server: SocketAddr, method: &str, path: &str, headers: &[&str], body: &str) -> Reply {
+    request_with(server, method, path, headers, body.as_bytes()).await
+}
+
+/// One request with a body of any bytes.
+///
+/// # Panics
+/// As [`request`] does.
+pub(crate) async fn request_with(server: SocketAddr, method: &str, path: &str, headers: &[&str], body: &[u8]) -> Reply {
     let mut text = format!("{method} {path} HTTP/1.1\r\nhost: {server}\r\nconnection: close\r\n");
     text += &format!("content-length: {}\r\n", body.len());
     for header in headers {
@@ -53,10 +61,10 @@ pub async fn request(server: SocketAddr, method: &str, path: &str, headers: &[&s
         text += "\r\n";
     }
     text += "\r\n";
-    text += body;
+    let whole = [text.as_bytes(), body].concat();
     let answer = async {
         let mut stream = TcpStream::connect(server).await?;
-        stream.write_all(text.as_bytes()).await?;
+        stream.write_all(&whole).await?;
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await?;
         std::io::Result::Ok(answer)

@@ -6,7 +6,8 @@
 //! | [`Relay`] | a line that can be cut |
 //! | [`Script`] | a program that calls the API with a link's token |
 //! | [`Recording`] | what an ear got, and how loud a tone is in it |
-//! | [`chord`], [`bursts`] | sounds that can be measured in what others hear |
+//! | [`chord`], [`bursts`], [`tone`] | sounds that can be measured in what others hear |
+//! | [`Foreign`] | a client that isn't ours at the doors for WHIP and WHEP: GStreamer |
 //! | [`Stranger`] | a client that says anything |
 //!
 //! ```no_run
@@ -23,6 +24,7 @@
 //! # }
 //! ```
 
+mod foreign;
 mod http;
 mod recording;
 mod relay;
@@ -31,10 +33,11 @@ mod signal;
 mod square;
 mod stranger;
 
+pub use foreign::Foreign;
 pub use http::{Reply, request};
 pub use recording::Recording;
 pub use relay::Relay;
 pub use script::Script;
-pub use signal::{CHORD_HERTZ, bursts, chord};
+pub use signal::{CHORD_HERTZ, bursts, chord, tone};
 pub use square::{Links, Square, map, named};
 pub use stranger::Stranger;

@@ -1,6 +1,6 @@
 //! A program that holds the token of a link, and calls the API with it.
 
-use crate::http::{Reply, request};
+use crate::http::{Reply, request_with};
 use serde_json::Value;
 use std::net::SocketAddr;
 
@@ -40,9 +40,46 @@ impl Script {
         self.call("PATCH", path, &body.to_string()).await
     }
 
-    async fn call(&self, method: &str, path: &str, body: &str) -> Reply {
+    /// Takes something away.
+    pub async fn delete(&self, path: &str) -> Reply {
+        self.call("DELETE", path, "").await
+    }
+
+    /// Sends what is no JSON.
+    pub async fn send(&self, method: &str, path: &str, media_type: &str, body: &[u8]) -> Reply {
+        self.send_with(method, path, &[&format!("content-type: {media_type}")], body).await
+    }
+
+    /// Sends anything, with these whole lines as headers beside the token's.
+    pub async fn send_with(&self, method: &str, path: &str, headers: &[&str], body: &[u8]) -> Reply {
+        self.send_to(method, &self.path(path), headers, body).await
+    }
+
+    /// Sends anything to an address that the server named: a whole one, or the path of one.
+    pub async fn send_to(&self, method: &str, location: &str, headers: &[&str], body: &[u8]) -> Reply {
+        let path = location.strip_prefix(&format!("http://{}", self.server)).unwrap_or(location);
         let bearer = format!("authorization: Bearer {}", self.token);
-        let path = format!("/api/spaces/{}{path}", self.space);
-        request(self.server, method, &path, &[&bearer, "content-type: application/json"], body).await
+        let headers = [&[bearer.as_str()], headers].concat();
+        request_with(self.server, method, path, &headers, body).await
+    }
+
+    /// The whole address of what stands below the space.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{}", self.server, self.path(path))
+    }
+
+    /// The token.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    fn path(&self, path: &str) -> String {
+        format!("/api/spaces/{}{path}", self.space)
+    }
+
+    async fn call(&self, method: &str, path: &str, body: &str) -> Reply {
+        self.send(method, path, "application/json", body.as_bytes()).await
     }
 }

@@ -33,6 +33,16 @@ pub fn chord(path: &Path, seconds: f64) {
     write(path, (seconds * f64::from(RATE_HZ)) as u32, sample);
 }
 
+/// Writes a sine of so many seconds at a level, dB below full scale RMS.
+///
+/// # Panics
+/// When the file can't be written.
+pub fn tone(path: &Path, hertz: f64, level_db: f64, seconds: f64) {
+    let amplitude = (2.0 * 10f64.powf(level_db / 10.0)).sqrt();
+    let sample = |index: u32| amplitude * (TAU * hertz * f64::from(index) / f64::from(RATE_HZ)).sin();
+    write(path, (seconds * f64::from(RATE_HZ)) as u32, sample);
+}
+
 /// How loud a pilot is beside its bursts.
 const PILOT: f64 = 0.02;
 

@@ -129,7 +129,8 @@ impl Square {
     /// When the guest can't come in.
     pub async fn guest_by(&self, link: &str, options: Options) -> Guest {
         let link: Link = link.parse().expect("a link of the server");
-        Guest::join(&link, options).await.unwrap_or_else(|error| panic!("the guest can't come in: {error}"))
+        // On the heap: coming in takes much room, which a story with many guests would have for each on its stack.
+        Box::pin(Guest::join(&link, options)).await.unwrap_or_else(|error| panic!("the guest can't come in: {error}"))
     }
 
     /// A file beside the server's data, for recordings; gone with the square.

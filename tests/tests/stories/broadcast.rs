@@ -1,6 +1,6 @@
 //! A host, or whoever has the word, speaks to all.
 
-use crate::{SOON, assert_absent, assert_level, expected_db, listen};
+use crate::{SOON, assert_absent, assert_level, code, expected_db, host, listen};
 use torg_client::{Audience, Event, Guest, GuestError};
 use torg_protocol::geometry::BROADCAST_DUCK_DB;
 use torg_protocol::limits::BROADCASTS_MAX;
@@ -10,17 +10,6 @@ use torg_tests::{Recording, Square, named};
 
 /// What of a ramp may be heard as a click, dB below full scale: far below every voice.
 const CLICK_DB: f64 = -50.0;
-
-fn code(error: &GuestError) -> RefusalCode {
-    match error {
-        GuestError::Refused(refusal) => refusal.code,
-        other => panic!("{other}"),
-    }
-}
-
-async fn host(square: &Square, options: torg_client::Options) -> Guest {
-    square.guest_by(&square.links().host, options).await
-}
 
 fn hears_no_broadcast(guest: &Guest) -> bool {
     guest.view().world.air().spoken_to.is_empty()

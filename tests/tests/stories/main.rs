@@ -8,17 +8,25 @@ mod bad_networks;
 mod bad_sound;
 mod broadcast;
 mod delay;
+mod doors;
 mod hearing;
 mod loss;
 mod market;
 mod mixed;
 mod murmur;
+mod passing;
+mod piece;
+mod plenum;
 mod returning;
 mod server;
+mod sounds;
 mod tables;
 mod walls;
 
 use std::time::Duration;
+use torg_client::{Guest, GuestError, Options};
+use torg_protocol::message::RefusalCode;
+use torg_tests::Square;
 
 /// How long a story waits for what should happen.
 const SOON: Duration = Duration::from_secs(10);
@@ -67,6 +75,20 @@ fn the_instrument_measures_a_tone_over_both_ears() {
     assert!((recording.level_db(450.0, 0.0..1.0) + 9.03).abs() < 0.01);
     assert!(recording.level_db(700.0, 0.0..1.0) < -60.0, "another tone is not there");
     assert!((recording.peak_db(0.0..1.0) + 7.96).abs() < 0.01);
+}
+
+/// Why something was refused.
+#[track_caller]
+fn code(error: &GuestError) -> RefusalCode {
+    match error {
+        GuestError::Refused(refusal) => refusal.code,
+        other => panic!("{other}"),
+    }
+}
+
+/// A guest who comes by the host link.
+async fn host(square: &Square, options: Options) -> Guest {
+    square.guest_by(&square.links().host, options).await
 }
 
 /// Lets time pass in which sound flows.
