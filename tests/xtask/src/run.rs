@@ -36,13 +36,22 @@ pub(crate) fn program(name: &str, arguments: &[&str]) -> Command {
 /// Runs a program to its end. What it prints goes to our standard output; the reason of a failure says what it named
 /// as failed.
 pub(crate) fn run(command: &mut Command, limit: Duration) -> Result<(), String> {
+    run_to(command, limit, Stdio::piped())
+}
+
+/// The same of a program whose errors alone are worth reading.
+pub(crate) fn run_quietly(command: &mut Command, limit: Duration) -> Result<(), String> {
+    run_to(command, limit, Stdio::null())
+}
+
+fn run_to(command: &mut Command, limit: Duration, output: Stdio) -> Result<(), String> {
     let name = name(command);
     let own_group = in_own_group(command);
     if std::io::stdout().is_terminal() {
         // It prints to us, and would not know.
         command.env("CARGO_TERM_COLOR", "always").env("FORCE_COLOR", "1");
     }
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.stdin(Stdio::null()).stdout(output).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|error| format!("{name} can't be started: {error}"))?;
     let faults = Arc::new(Mutex::new(Faults::default()));
     let readers = [

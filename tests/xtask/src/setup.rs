@@ -1,6 +1,6 @@
 //! What the tests need besides Rust: Node, a browser, a database. Installed where that is ours to do.
 
-use crate::run::{minutes, output, program, run};
+use crate::run::{minutes, output, program, run, run_quietly};
 use std::path::{Path, PathBuf};
 
 /// The oldest Node that vite and vitest take.
@@ -145,7 +145,7 @@ fn apt_install(packages: &[&str]) -> Result<(), String> {
     println!("installing {} by apt-get", packages.join(" and "));
     let apt = |arguments: &[&str]| {
         let words = [sudo, &["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"], arguments].concat();
-        run(program(words[0], &words[1..]).stdout(std::process::Stdio::null()), minutes(8))
+        run_quietly(&mut program(words[0], &words[1..]), minutes(8))
     };
     let install = [&["install", "--yes", "--no-install-recommends"], packages].concat();
     // The lists of packages may be missing or old: only then are they fetched.
