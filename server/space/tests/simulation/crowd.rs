@@ -135,8 +135,8 @@ impl Run {
             93..=102 => self.piece(participant),
             103..=104 => Ask::LetListen { table: self.table_of(participant), allowed: !self.one_in(3) },
             105..=108 => Ask::DeclinePlenum,
-            109 if self.one_in(8) => Ask::EndPlenum,
-            109 if self.one_in(8) => Ask::CallPlenum { zone: Some(ZoneId(self.below(4) as u16)) },
+            109 if self.one_in(self.people as u32) => Ask::EndPlenum,
+            109 if self.one_in(self.people as u32) => Ask::CallPlenum { zone: Some(ZoneId(self.below(4) as u16)) },
             _ => Ask::Voice(VoiceLevel::from_minus_dbov(if self.one_in(2) { LOUD } else { 127 })),
         }
     }
