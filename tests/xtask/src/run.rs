@@ -155,9 +155,15 @@ mod tests {
 
     #[test]
     fn what_a_runner_names_as_failed_is_in_the_reason() {
-        let mut fails = program("sh", &["-c", "(echo ' FAIL  a story'; echo 'Error: no sound') >&2; exit 1"]);
+        let mut fails = program(
+            "sh",
+            &["-c", "(echo ' FAIL  a story that this test makes up'; echo 'Error: no sound') >&2; exit 1"],
+        );
         let reason = run(&mut fails, minutes(1)).expect_err("it fails");
-        assert!(reason.contains("FAIL  a story") && reason.contains("Error: no sound"), "{reason}");
+        assert!(
+            reason.contains("FAIL  a story that this test makes up") && reason.contains("Error: no sound"),
+            "{reason}"
+        );
     }
 
     #[test]
