@@ -36,7 +36,7 @@ const STEPS: &[Step] = &[
         limit: minutes(12),
         work: web,
     },
-    Step { name: "browser", what: "browser stories, with a real server", limit: minutes(20), work: browser },
+    Step { name: "browser", what: "browser stories, with a real server", limit: minutes(34), work: browser },
     Step {
         name: "stories",
         what: "end-to-end stories, with real sound over real sockets",
